@@ -204,9 +204,9 @@ class Diagnosis:
         """A fault decides; else anything not proven leaves it open; only nine proofs pass."""
         if any(finding.kind in (Kind.DANGER, Kind.FAULT) for finding in self.findings):
             return Verdict.NEEDS_A_FIX
-        if all(standing.state is State.MET for standing in self.standings):
-            if len({standing.requirement for standing in self.standings}) == len(Requirement):
-                return Verdict.PASSED
+        met = {s.requirement for s in self.standings if s.state is State.MET}
+        if met == set(Requirement) and len(self.standings) == len(Requirement):
+            return Verdict.PASSED
         return Verdict.COULD_NOT_TELL
 
     @property

@@ -1,0 +1,7 @@
+"""We understood, and the answer is no: the one family of exceptions that is not a fault of ours."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """Carries facts; the edge has the sentences. Never holds what a person typed."""

@@ -1,0 +1,9 @@
+"""The durable engine: the only package that knows DBOS, and within it only `transact`."""
+
+from __future__ import annotations
+
+from bot.engine.durable import Engine, Work
+from bot.engine.loops import Pulse
+from bot.engine.steps import OnFailure, Plain, StepError, Steps, Workflow
+
+__all__ = ["Engine", "OnFailure", "Plain", "Pulse", "StepError", "Steps", "Work", "Workflow"]

@@ -9,7 +9,7 @@ at the value that was handed in, so a caller that got it as an argument `view` p
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -24,12 +24,11 @@ from bot.demo.workspace.rules_payloads import (
     RESPONSE_URL,
     UNKNOWN_ANSWER,
 )
-from bot.demo.workspace.rules_shape import ByType, Record, Text, Word
+from bot.demo.workspace.rules_shape import ByType, Text
 from bot.demo.workspace.rules_together import has_input, together_faults
 
 __all__ = [
     "Fault",
-    "api_error",
     "command_answer_faults",
     "home_faults",
     "message_faults",
@@ -40,15 +39,14 @@ __all__ = [
 
 VIEW_BYTES = 250_000
 """Size of a whole view as JSON, beyond which Slack answers `view_too_large` (docs, views.open, errors)."""
-ERRORS: tuple[tuple[str, str], ...] = (
-    ("/blocks", "invalid_blocks"),
-    ("/attachments", "invalid_attachments"),
-    ("/metadata", "invalid_metadata_format"),
-    ("/markdown_text", "msg_too_long"),
-    ("/text", "msg_too_long"),
-)
-"""Where in a message the first fault stands → the `error` of the method (docs, chat.postMessage, errors)."""
 JSON_ARGUMENTS = ("blocks", "attachments", "metadata")
+NO_TEXT = Fault("no_text", "must provide at least one of: text, blocks, attachments", "")
+OWN_WORDS = {
+    ("/text", "max_length"): "msg_too_long",
+    ("/markdown_text", "max_length"): "msg_too_long",
+    ("/attachments", "max_items"): "too_many_attachments",
+}
+"""Where in a message, and which constraint → Slack's own word (docs, chat.postMessage and chat.update)."""
 
 
 def message_faults(payload: Any, method: str | None = None) -> list[Fault]:
@@ -60,7 +58,7 @@ def message_faults(payload: Any, method: str | None = None) -> list[Fault]:
     """
     opened = _opened(payload)
     rule = ANY_MESSAGE if method is None else ARGUMENTS.get(method, ANY_MESSAGE)
-    return [*rule.faults(opened, ""), *_content_faults(opened)]
+    return [*_in_own_words(rule.faults(opened, "")), *_content_faults(opened)]
 
 
 def view_faults(view: Any) -> list[Fault]:
@@ -87,14 +85,12 @@ def response_action_faults(answer: Any, view: Any = None) -> list[Fault]:
         return []
     if not isinstance(answer, dict):
         return [wrong_type("must provide an object", "")]
-    rules = {name: Record({**rule.needs, "response_action": Word((name,))}) for name, rule in ANSWERS.items()}
     action = answer.get("response_action")
-    if not isinstance(action, str) or action not in rules:
-        return list(UNKNOWN_ANSWER.faults(answer, ""))
-    faults = list(rules[action].faults(answer, ""))
-    if "errors" in rules[action].needs and "errors" in answer:
+    rule = ANSWERS.get(action, UNKNOWN_ANSWER) if isinstance(action, str) else UNKNOWN_ANSWER
+    faults = list(rule.faults(answer, ""))
+    if action == "errors" and "errors" in answer:
         faults += _error_faults(answer["errors"], view)
-    if "view" in rules[action].needs and "view" in answer:
+    if action in ("update", "push") and "view" in answer:
         faults += [replace(one, pointer=f"/view{one.pointer}") for one in view_faults(answer["view"])]
     return faults
 
@@ -104,24 +100,20 @@ def command_answer_faults(answer: Any) -> list[Fault]:
     if answer in (None, "", {}):
         return []
     opened = _opened({"text": answer} if isinstance(answer, str) else answer)
-    return [*COMMAND_ANSWER.faults(opened, ""), *_content_faults(opened)]
+    return [*_in_own_words(COMMAND_ANSWER.faults(opened, "")), *_content_faults(opened)]
 
 
 def response_url_faults(answer: Any) -> list[Fault]:
     """Judge what is posted to a `response_url`; taking the original away needs no content."""
     opened = _opened(answer)
     bare = isinstance(opened, dict) and opened.get("delete_original") is True
-    return [*RESPONSE_URL.faults(opened, ""), *([] if bare else _content_faults(opened))]
+    return [*_in_own_words(RESPONSE_URL.faults(opened, "")), *([] if bare else _content_faults(opened))]
 
 
-def api_error(faults: list[Fault]) -> str:
-    """The `error` with which a chat method refuses a message that has *faults*; at least one."""
-    first = faults[0]
-    if first.constraint and first.constraint.get("got") == "no_text":
-        return "no_text"
-    if first.message.startswith("cannot provide both markdown_text"):
-        return "markdown_text_conflict"
-    return next((error for prefix, error in ERRORS if first.pointer.startswith(prefix)), "invalid_arguments")
+def _in_own_words(faults: Iterable[Fault]) -> Iterator[Fault]:
+    for one in faults:
+        kind = one.constraint["type"] if one.constraint else ""
+        yield replace(one, code=OWN_WORDS.get((one.pointer, kind), one.code))
 
 
 def _opened(payload: Any) -> Any:
@@ -142,7 +134,7 @@ def _content_faults(payload: Any) -> Iterator[Fault]:
     if not isinstance(payload, dict):
         return
     if not any(payload.get(name) for name in ("text", "blocks", "attachments", "markdown_text")):
-        yield failed("any_of", "must provide at least one of: text, blocks, attachments", "", got="no_text")
+        yield NO_TEXT
     yield from together_faults(payload.get("blocks"), "message", "/blocks")
     attachments = payload.get("attachments")
     for place, one in enumerate(attachments if isinstance(attachments, list) else []):
@@ -154,9 +146,18 @@ def _view_faults(view: Any, surface: str) -> Iterator[Fault]:
     if not isinstance(view, dict):
         return
     yield from together_faults(view.get("blocks"), surface, "/blocks")
-    size = len(json.dumps(view, ensure_ascii=False, default=str).encode("utf-8", "replace"))
+    size = _bytes(view)
     if size > VIEW_BYTES:
-        yield failed("max_length", f"view must be less than {VIEW_BYTES + 1} bytes", "", VIEW_BYTES, size)
+        limit = {"type": "max_length", "expected": VIEW_BYTES, "got": size}
+        yield Fault("view_too_large", f"must be less than {VIEW_BYTES + 1} bytes", "", limit)
+
+
+def _bytes(view: Any) -> int:
+    """The size of a view as JSON; what is nested too deeply to be written counts as too large."""
+    try:
+        return len(json.dumps(view, ensure_ascii=False, default=str).encode("utf-8", "replace"))
+    except RecursionError:
+        return VIEW_BYTES + 1
 
 
 def _error_faults(errors: Any, view: Any) -> Iterator[Fault]:

@@ -19,7 +19,8 @@ class Fault:
     """One thing that Slack would refuse, in the shape of `blocks.validate`'s errors.
 
     Attributes:
-        code: `missing_field`, `invalid_type` or `failed_constraint`.
+        code: `missing_field`, `invalid_type` or `failed_constraint`; where the Web API has a word of its own
+            for it, as `no_text` or `view_too_large`, that word.
         message: Slack's words for it.
         pointer: JSON pointer into the judged value, e.g. `/blocks/0/text/text`; "" is the value itself.
         constraint: `{"type", "expected", "got"}`, or None where Slack sends none.

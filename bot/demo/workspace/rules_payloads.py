@@ -125,10 +125,10 @@ MODAL = Record(
 HOME = Record(needs={"blocks": blocks_of("home")}, may=VIEW)
 
 ANSWERS: Mapping[str, Record] = {
-    "clear": Record(),
-    "errors": Record(needs={"errors": Anything()}),
-    "update": Record(needs={"view": Anything()}),
-    "push": Record(needs={"view": Anything()}),
+    "clear": Record(needs={"response_action": Anything()}),
+    "errors": Record(needs={"response_action": Anything(), "errors": Anything()}),
+    "update": Record(needs={"response_action": Anything(), "view": Anything()}),
+    "push": Record(needs={"response_action": Anything(), "view": Anything()}),
 }
 """What a `view_submission` may be answered with (docs, surfaces/modals#response_actions)."""
 

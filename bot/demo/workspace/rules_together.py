@@ -1,8 +1,8 @@
-"""What Slack demands of blocks taken together: ids that name one thing, one focus, one table, room for markdown.
+"""What Slack demands of blocks taken together: unique ids, one focus, one table, bounded markdown.
 
-Sources: docs.slack.dev/reference/block-kit: blocks ("block_id should be unique"), block-elements ("action_id …
-unique among all other action_ids in the containing block", "only one element can be set to true" for
-`focus_on_load`), blocks/markdown-block (12,000 characters for all of one payload), blocks/table-block.
+Sources: docs.slack.dev/reference/block-kit: blocks ("block_id should be unique"), block-elements
+("action_id … unique among all other action_ids in the containing block", "only one element can be set to
+true" for `focus_on_load`), blocks/markdown-block (12,000 characters in one payload), blocks/table-block.
 """
 
 from __future__ import annotations

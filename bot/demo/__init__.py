@@ -1,0 +1,1 @@
+"""A Slack workspace and an exchange on this machine, and a page to act in them."""

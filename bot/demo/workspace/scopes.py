@@ -130,8 +130,8 @@ def scopes_of(method: str, kind: str | None = None) -> frozenset[str]:
 
     Args:
         method: As in the docs, e.g. `conversations.history`.
-        kind: `public`, `private`, `im` or `mpim`, where the method acts on one conversation: the choice is then
-            narrowed to the scope for that kind, which Slack names in `missing_scope`.
+        kind: `public`, `private`, `im` or `mpim`, where the method acts on one conversation: the choice is
+            then narrowed to the scope for that kind, which Slack names in `missing_scope`.
 
     Raises:
         KeyError: the method is in no table.

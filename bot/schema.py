@@ -16,6 +16,14 @@ from sqlmodel import Field, SQLModel
 from bot.columns import UtcDateTime, by_value
 from validators.diagnosis import Verdict
 
+# Named, so that a later migration can change a constraint on either database.
+SQLModel.metadata.naming_convention = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+}
+
 
 class CaseState(StrEnum):
     """Where a case stands. All but CLOSED are open."""
@@ -73,7 +81,7 @@ class Attempt(SQLModel, table=True):
     due_at: datetime = Field(sa_type=UtcDateTime)
     settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     verdict: Verdict | None = Field(default=None, sa_type=by_value(Verdict))
-    diagnosis: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    diagnosis: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     case_number: int | None = Field(default=None, index=True)
 
     __table_args__ = (
@@ -204,7 +212,7 @@ class InboxEvent(SQLModel, table=True):
     received_at: datetime = Field(sa_type=UtcDateTime, index=True)
     received_by: str = Field(max_length=128)
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    answer: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    answer: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class Replica(SQLModel, table=True):

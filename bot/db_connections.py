@@ -1,0 +1,61 @@
+"""How each new connection is set up, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+SQLITE_BUSY_TIMEOUT_S = 30.0
+STATEMENT_TIMEOUT_MS = 30_000
+IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
+"""A frozen replica must not hold locks for ever."""
+LOCK_TIMEOUT_MS = 10_000
+CONNECT_TIMEOUT_S = 5
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",  # NORMAL may lose a committed transaction when power fails (SQLite docs).
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+)
+
+
+def prepare_sqlite(engine: Engine, *, begin: str, busy_timeout_s: float, read_only: bool = False) -> None:
+    """Set up every connection that *engine* makes, and how its transactions begin."""
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _: object) -> None:
+        # Python's driver would begin transactions by itself, deferred, and too late.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={int(busy_timeout_s * 1000)}")
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        if read_only:
+            cursor.execute("PRAGMA query_only=ON")
+        cursor.close()
+        add_unixepoch(connection)
+
+    @event.listens_for(engine, "begin")
+    def begin_so(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+
+def add_unixepoch(connection: Any) -> None:
+    """SQLite has ``unixepoch('subsec')`` from 3.42 on; before, it answers NULL. The engine relies on it."""
+    if sqlite3.sqlite_version_info < (3, 42):
+        connection.create_function("unixepoch", -1, lambda *_: time.time())
+
+
+def postgres_options() -> dict[str, Any]:
+    """What each connection to PostgreSQL is told."""
+    limits = {
+        "statement_timeout": STATEMENT_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_TIMEOUT_MS,
+        "lock_timeout": LOCK_TIMEOUT_MS,
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in limits.items())
+    return {"options": options, "connect_timeout": CONNECT_TIMEOUT_S, "application_name": "keydesk"}

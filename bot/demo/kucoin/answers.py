@@ -141,9 +141,14 @@ ROWS: dict[str, CodeRow] = {
 }
 
 
+def packed(document: Any) -> bytes:
+    """JSON without blanks, as KuCoin writes it."""
+    return json.dumps(document, separators=(",", ":")).encode()
+
+
 def success(data: Any) -> Answer:
     """What KuCoin says when all is well; success is the code, not the HTTP status."""
-    return Answer(200, json.dumps({"code": "200000", "data": data}, separators=(",", ":")).encode(), "200000")
+    return Answer(200, packed({"code": "200000", "data": data}), "200000")
 
 
 def refusal(
@@ -151,7 +156,7 @@ def refusal(
 ) -> Answer:
     """An error in KuCoin's shape; the header repeats the code (sieblyio/kucoin-api, issue 44)."""
     text = (words or row.words).replace("{ip}", caller_ip)
-    body = json.dumps({"code": row.code, "msg": text}).encode()
+    body = packed({"code": row.code, "msg": text})
     answer = Answer(http_status or row.http_status, body, row.code)
     return answer.with_headers(x_result_biz_code=row.code)
 
@@ -159,4 +164,4 @@ def refusal(
 def not_found() -> Answer:
     """The other shape of an error, for an address that does not exist."""
     body = {"code": "404", "msg": "Not Found", "retry": False, "success": False}
-    return Answer(404, json.dumps(body).encode(), "404")
+    return Answer(404, packed(body), "404")

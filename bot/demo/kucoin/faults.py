@@ -27,6 +27,7 @@ class Fault(Enum):
     # the way to KuCoin
     DOWN = "down", "KuCoin is down"
     SLOW = "slow", "KuCoin is slow: it takes the request and never answers"
+    LATE = "late", "KuCoin is slow: every answer takes three seconds"
     TRICKLE = "trickle", "KuCoin is slow: the answer trickles in byte by byte"
     DISCONNECT_MID_BODY = "disconnect_mid_body", "The connection breaks in the middle of the answer"
     CLOCK_SKEW = "clock_skew", "KuCoin's clock and ours differ by a minute"
@@ -97,18 +98,19 @@ class Fault(Enum):
 
     @classmethod
     def code(cls, code: str) -> Fault:
-        """The fault that answers with this code.
+        """The fault that answers with this code, or that has this slug.
 
         Raises:
-            LookupError: no row has it.
+            LookupError: there is none.
         """
         for fault in cls:
             if fault.value == code:
                 return fault
-        raise LookupError(f"no fault answers with code {code}")
+        raise LookupError(f"no fault has the code or slug {code!r}")
 
 
 FAULT_TITLES: dict[Fault, str] = {fault: fault.title for fault in Fault}
+USUAL_SECONDS = {Fault.CLOCK_SKEW: 60.0, Fault.LATE: 3.0}
 OF_KEYS = {fault for fault in Fault if fault.value in ROWS and ROWS[fault.value].of_keys}
 
 
@@ -119,7 +121,7 @@ class Trouble:
     Attributes:
         times: Requests that it still strikes; None for all.
         host, path: Where it strikes; None for everywhere.
-        seconds: By how much a skewed clock is ahead.
+        seconds: By how much a skewed clock is ahead, or how late an answer comes.
         http_status, words: In place of those of the code's row.
     """
 
@@ -127,7 +129,7 @@ class Trouble:
     times: int | None = None
     path: str | None = None
     host: str | None = None
-    seconds: float = 60.0
+    seconds: float = 0.0
     http_status: int | None = None
     words: str | None = None
 
@@ -150,11 +152,16 @@ class Faults:
         path: str | None = None,
         host: str | None = None,
         *,
-        seconds: float = 60.0,
+        seconds: float | None = None,
         http_status: int | None = None,
         words: str | None = None,
     ) -> None:
-        """Let it go wrong: the next `times` requests, or all until `remove` or `clear`."""
+        """Let it go wrong: the next `times` requests, or all until `remove` or `clear`.
+
+        The rest is told in `Trouble`. A fault that refuses keys strikes no request without one.
+        DOWN without `times` and `path` closes the port; else it resets the connection.
+        """
+        seconds = USUAL_SECONDS.get(fault, 0.0) if seconds is None else seconds
         self._troubles.append(Trouble(fault, times, path, host, seconds, http_status, words))
         self._changed()
 

@@ -154,9 +154,7 @@ class IssuedKey:
             "ipWhitelist": ",".join(terms.ip_whitelist) or self._none(""),
             "createdAt": int(self.created_at.timestamp()) * 1000,
             "uid": self.uid,
-            "isMaster": terms.is_master,
-            "subName": terms.sub_name or self._none(""),
-            "parentUid": self._none("") if terms.is_master else self.uid - 1,
+            **self._place_in_family(),
             "region": REGION_OF_SITE[terms.site],
             "kycStatus": 0 if terms.kyc_missing else 1,
             "expiredAt": _ms(terms.expires_at) or self._none(None),
@@ -164,6 +162,14 @@ class IssuedKey:
             "siteType": terms.site,
         }
         return {name: value for name, value in described.items() if value is not Absence.LEFT_OUT}
+
+    def _place_in_family(self) -> dict[str, Any]:
+        terms = self.terms
+        return {
+            "isMaster": terms.is_master,
+            "subName": terms.sub_name or self._none(""),
+            "parentUid": self._none("") if terms.is_master else self.uid - 1,
+        }
 
     def _none(self, empty: str | None) -> str | Absence | None:
         match self.terms.absence:

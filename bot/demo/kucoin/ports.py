@@ -27,6 +27,7 @@ class Port:
         self._holder = _bound(number)
         self.number: int = self._holder.getsockname()[1]
         self._listener: asyncio.Task[asyncio.Server] | None = None
+        self._starting: set[asyncio.Task[asyncio.Server]] = set()
 
     @property
     def url(self) -> str:
@@ -38,20 +39,23 @@ class Port:
             listening = _bound(self.number)
             listening.listen(BACKLOG)
             self._listener = asyncio.create_task(self._listen(listening))
+            self._starting.add(self._listener)
+            self._listener.add_done_callback(self._starting.discard)
 
     def close(self) -> None:
         """Refuse connections from now on, and reset those that there are."""
         listener, self._listener = self._listener, None
-        if listener is not None:
-            listener.add_done_callback(_listen_no_more)
+        if listener is not None and listener.done():
+            listener.result().close()
+        elif listener is not None:
+            listener.add_done_callback(_closed)
         for connection in self._server.connections:
             reset(connection.transport)
 
     async def give_up(self) -> None:
         """Close for good and give the number back."""
-        if self._listener is not None:
-            (await self._listener).close()
-            self._listener = None
+        self.close()
+        await asyncio.gather(*self._starting)
         await self._server.shutdown(GRACE_S)
         self._holder.close()
 
@@ -60,9 +64,8 @@ class Port:
         return await loop.create_server(self._server, sock=listening, ssl=self._tls)
 
 
-def _listen_no_more(done: asyncio.Task[asyncio.Server]) -> None:
-    if not done.cancelled():
-        done.result().close()
+def _closed(started: asyncio.Task[asyncio.Server]) -> None:
+    started.result().close()
 
 
 def _bound(number: int) -> socket.socket:

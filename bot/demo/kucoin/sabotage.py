@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable
 from functools import cache
 
-from bot.demo.kucoin.answers import ROWS, Answer, refusal
+from bot.demo.kucoin.answers import ROWS, Answer, packed, refusal
 from bot.demo.kucoin.endpoints import Call
 from bot.demo.kucoin.faults import Fault, Trouble
 
@@ -32,7 +32,7 @@ def instead_of_an_answer(troubles: list[Trouble], call: Call) -> Answer | None:
 def spoilt(troubles: list[Trouble], answer: Answer) -> Answer:
     """The answer after every fault that spoils answers."""
     for trouble in troubles:
-        if trouble.fault in _SPOIL:
+        if trouble.fault in _SPOIL and (answer.code == "200000" or trouble.fault not in _OF_SUCCESS):
             answer = _SPOIL[trouble.fault](answer)
     return answer
 
@@ -142,14 +142,14 @@ def _duplicated(answer: Answer) -> Answer:
 def _inside(answer: Answer, pairs: bytes) -> bytes:
     """The body with more pairs in its ``data``, whatever was there before."""
     data = json.loads(answer.body).get("data")
-    told = json.dumps(data)[1:-1].encode() if isinstance(data, dict) else b""
+    told = packed(data)[1:-1] if isinstance(data, dict) else b""
     return b'{"code":"200000","data":{' + (told + b"," if told else b"") + pairs + b"}}"
 
 
 def _of_wrong_types(answer: Answer) -> Answer:
     body = json.loads(answer.body)
     wrong = {"code": 200000, "data": _wrong(body.get("data"))}
-    return _with_body(answer, json.dumps(wrong).encode())
+    return _with_body(answer, packed(wrong))
 
 
 def _wrong(data: object) -> object:
@@ -174,7 +174,7 @@ def _of_another_key(answer: Answer) -> Answer:
     if not (isinstance(body.get("data"), dict) and "apiKey" in body["data"]):
         return answer
     body["data"]["apiKey"] = body["data"]["apiKey"][::-1]
-    return _with_body(answer, json.dumps(body).encode())
+    return _with_body(answer, packed(body))
 
 
 _SPOIL: dict[Fault, Callable[[Answer], Answer]] = {
@@ -187,3 +187,5 @@ _SPOIL: dict[Fault, Callable[[Answer], Answer]] = {
     Fault.BAD_UTF8: _no_text,
     Fault.WRONG_ECHO: _of_another_key,
 }
+# These rewrite the description itself; an error has none.
+_OF_SUCCESS = {Fault.NAN, Fault.DUPLICATE_KEYS, Fault.WRONG_TYPES, Fault.WRONG_ECHO}

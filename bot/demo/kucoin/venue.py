@@ -90,7 +90,8 @@ class KuCoin:
         """Serve on loopback; `ports` are those of spot, futures and EU, 0 for any."""
         venue = cls(clock)
         for host, number in zip(Host, ports, strict=True):
-            server = web.Server(partial(venue._answered, host), access_log=None)
+            # A client who hangs up ends what is done for it, be it waiting for ever.
+            server = web.Server(partial(venue._answered, host), handler_cancellation=True, access_log=None)
             venue._ports[host] = Port(server, tls, number)
         venue._open_or_close_ports()
         try:
@@ -123,7 +124,7 @@ class KuCoin:
         """A new key as a preset says, with other `Terms` where they are named.
 
         Raises:
-            LookupError: no such preset.
+            KeyError: no such preset.
             TypeError, ValueError: see `Terms.changed`.
         """
         kind = PRESETS[preset]
@@ -162,8 +163,9 @@ class KuCoin:
         struck = frozenset(trouble.fault for trouble in troubles)
         call = self._call(host, request, troubles, struck)
         seen = self._seen(call)
-        if self.latency_s:
-            await asyncio.sleep(self.latency_s)
+        late_s = sum(trouble.seconds for trouble in troubles if trouble.fault is Fault.LATE)
+        if wait_s := self.latency_s + late_s:
+            await asyncio.sleep(wait_s)
         if Fault.DOWN in struck or Fault.SLOW in struck:
             return await self._unanswered(struck, request)
         answer = instead_of_an_answer(troubles, call) or self._honest(call, endpoint, request)

@@ -9,15 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import structlog
-
 from bot.columns import now
 from bot.engine.loops import Loops, Pulse
 from bot.engine.plain_json import code_of
 from bot.engine.steps import OnFailure, Steps, Workflow
 from bot.engine.transact import FAILED, FINISHED, UNFINISHED, Transact, TransactSteps, workflow_id
+from bot.log import get_logger
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 SCHEDULE = "schedule"
 KEEP_SCHEDULED = timedelta(days=40)

@@ -1,0 +1,138 @@
+"""Every delivery of Slack is recorded before it is acted on; a second one gets the first one's answer.
+
+Slack's retry headers decide nothing here: a redelivery is told by its key alone, on whichever
+replica and over whichever connection it comes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, delete, update
+
+from bot.columns import now
+from bot.db import Database
+from bot.schema import InboxEvent
+
+PATIENCE_S = 2.0
+"""How long a second delivery waits for the first one's answer; Slack gives 3 seconds in all."""
+STALE = timedelta(seconds=30)
+"""Whoever began to act and has not ended by then is taken for dead."""
+LOOK_AGAIN_S = 0.25
+
+Answer = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """Recorded: act on it, then call `done`. It may have been acted on before a crash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Seen before.
+
+    Attributes:
+        answer: What was answered; None where nothing was, or it is not known yet.
+    """
+
+    answer: Answer | None
+
+
+class Inbox:
+    """One for each process."""
+
+    def __init__(self, db: Database, replica_id: str, *, patience_s: float = PATIENCE_S) -> None:
+        self._db, self.replica_id, self._patience_s = db, replica_id, patience_s
+        self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+
+    async def receive(self, key: str) -> First | Again:
+        """Record a delivery. Returns within about two seconds.
+
+        Args:
+            key: What Slack makes unique for it: the event id, the trigger id, view id and hash.
+
+        Raises:
+            StorageUnavailable: it cannot be recorded, so it must not be acted on.
+        """
+        event = await self._recorded(key)
+        if event is None:
+            return First()
+        if event.done_at is None:
+            event = await self._answered(key) or event
+        return Again(event.answer)
+
+    async def done(self, key: str, answer: Answer | None) -> None:
+        """It was acted on, and this is what we answered.
+
+        Raises:
+            StorageUnavailable: it was not recorded; a redelivery may be acted on again.
+        """
+        async with self._db.writing() as session:
+            await session.exec(
+                update(InboxEvent)
+                .where(col(InboxEvent.key) == key, col(InboxEvent.done_at).is_(None))
+                .values(done_at=now(), answer=answer)
+            )
+        for waiting in self._waiting.get(key, ()):
+            waiting.set()
+
+    async def forget_old(self, older_than: timedelta) -> int:
+        """Delete what was received before that; Slack redelivers for an hour at most."""
+        async with self._db.writing() as session:
+            gone = await session.exec(
+                delete(InboxEvent).where(col(InboxEvent.received_at) < now() - older_than)
+            )
+        return gone.rowcount
+
+    async def _recorded(self, key: str) -> InboxEvent | None:
+        """None where it is ours to act on, else what is known of it."""
+        at = now()
+        row = {"received_at": at, "received_by": self.replica_id}
+        async with self._db.writing() as session:
+            insert = postgresql.insert if self._db.dialect == "postgresql" else sqlite.insert
+            ours = await session.exec(
+                insert(InboxEvent)
+                .values(key=key, **row)
+                .on_conflict_do_update(
+                    index_elements=["key"],
+                    set_=row,
+                    where=col(InboxEvent.done_at).is_(None) & (col(InboxEvent.received_at) < at - STALE),
+                )
+                .returning(col(InboxEvent.key))
+            )
+            return None if ours.first() is not None else await session.get_one(InboxEvent, key)
+
+    async def _answered(self, key: str) -> InboxEvent | None:
+        """Wait for the answer: told by this process, or looked up where another one acts."""
+        told = asyncio.Event()
+        self._waiting[key].add(told)
+        try:
+            async with asyncio.timeout(self._patience_s):
+                while (event := await self._finished(key)) is None:
+                    await _either(told, LOOK_AGAIN_S)
+                return event
+        except TimeoutError:
+            return None
+        finally:
+            self._waiting[key].discard(told)
+            if not self._waiting[key]:
+                del self._waiting[key]
+
+    async def _finished(self, key: str) -> InboxEvent | None:
+        async with self._db.reading() as session:
+            event = await session.get(InboxEvent, key)
+        return event if event is not None and event.done_at is not None else None
+
+
+async def _either(told: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await told.wait()
+    except TimeoutError:
+        return

@@ -1,0 +1,23 @@
+"""What has to be said exactly once, in order, per conversation.
+
+`say` puts it down in the transaction of what it is about; `Outbox` sends it.
+"""
+
+from __future__ import annotations
+
+from bot.outbox.delivery import Delivery, NotSent, Overtaken, Parked, Sent, TryLater, Uncertain
+from bot.outbox.saying import say, say_card
+from bot.outbox.sending import Outbox
+
+__all__ = [
+    "Delivery",
+    "NotSent",
+    "Outbox",
+    "Overtaken",
+    "Parked",
+    "Sent",
+    "TryLater",
+    "Uncertain",
+    "say",
+    "say_card",
+]

@@ -1,0 +1,178 @@
+"""Sends what the lanes hold: each message once, in order, at Slack's pace, whatever fails."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.db import Database, StorageUnavailable
+from bot.log import get_logger
+from bot.outbox.delivery import Delivery, NotSent, Overtaken, Parked, Sent, TryLater
+from bot.outbox.lanes import GRACE_S, Lanes, OnSent, Turn, Wait
+from bot.schema import MessageState, OutboxMessage
+
+log = get_logger(__name__)
+
+LANES_AT_ONCE = 20
+FIND_BUDGET_S = 10.0
+SEND_BUDGET_S = 15.0
+"""Both together end before the lease of the lane does, so that no call outlives it."""
+PARKED_S, PARKED_MAX_S = 60.0, 600.0
+PATIENCE_S = 2.0
+"""A lane that has to wait for longer is left to the next sweep."""
+
+OnParked = Callable[[OutboxMessage, str], Awaitable[None]]
+
+
+class Outbox:
+    """One for each process. `wake` after a commit, `sweep` once a second, `close` at the end.
+
+    Attributes:
+        replica_id: Who leases lanes; follows the replica's id.
+        on_sent: Called in the transaction that marks a message as sent.
+        on_parked: Called (message, code) after a message was parked, each time.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        deliveries: Mapping[str, Delivery],
+        replica_id: str,
+        *,
+        min_interval_s: float = 1.0,
+        on_sent: OnSent | None = None,
+        on_parked: OnParked | None = None,
+    ) -> None:
+        self._lanes = Lanes(db)
+        self._deliveries = deliveries
+        self.replica_id = replica_id
+        self._min_interval_s = min_interval_s
+        self.on_sent, self.on_parked = on_sent, on_parked
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._slots = asyncio.Semaphore(LANES_AT_ONCE)
+        self._closing = False
+
+    def wake(self, conversation: str) -> None:
+        """Something was put down for *conversation*: send it as soon as may be. Returns at once."""
+        if self._closing:
+            return
+        if conversation in self._tasks:
+            self._again.add(conversation)
+            return
+        task = asyncio.create_task(self._work(conversation), name=f"outbox {conversation}")
+        self._tasks[conversation] = task
+        task.add_done_callback(lambda _: self._tasks.pop(conversation, None))
+
+    async def sweep(self) -> None:
+        """Wake every lane whose next message is due and that nobody works on.
+
+        Raises:
+            StorageUnavailable: the database cannot be read now.
+        """
+        for conversation in await self._lanes.due(self.replica_id):
+            if conversation not in self._tasks:
+                self.wake(conversation)
+
+    async def drained(self, timeout_s: float) -> bool:
+        """Send on until nothing is due; what has to wait for longer than two seconds is not.
+
+        Returns:
+            False where the time was not enough.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                await self.sweep()
+                while self._tasks:
+                    await asyncio.wait(set(self._tasks.values()))
+                    await self.sweep()
+        except TimeoutError:
+            return False
+        return True
+
+    async def close(self, timeout_s: float = SEND_BUDGET_S) -> None:
+        """Begin no further message, let calls that are under way end for so long."""
+        self._closing = True
+        tasks = set(self._tasks.values())
+        if not tasks:
+            return
+        _, late = await asyncio.wait(tasks, timeout=timeout_s)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _work(self, conversation: str) -> None:
+        """Send message after message, until none may be sent soon."""
+        try:
+            while not self._closing:
+                self._again.discard(conversation)
+                async with self._slots:
+                    wait = await self._next(conversation)
+                if wait is None and conversation not in self._again:
+                    return
+                if wait is not None and wait.seconds > PATIENCE_S:
+                    return
+                await asyncio.sleep(wait.seconds if wait else 0)
+        except StorageUnavailable as trouble:
+            # What was sent and could not be recorded is found again by its key.
+            log.warning("outbox_lane_stopped", reason=trouble.reason)
+
+    async def _next(self, conversation: str) -> Wait | None:
+        turn = await self._lanes.take(conversation, self.replica_id)
+        if not isinstance(turn, Turn):
+            return turn
+        await self._attempt(turn)
+        return Wait(0)
+
+    async def _attempt(self, turn: Turn) -> None:
+        try:
+            sent = await self._sent(turn)
+            await self._lanes.sent(turn, sent, self._pace_s(turn.message), self.on_sent)
+        except Overtaken as ended:
+            await self._lanes.put_back(turn, MessageState.DROPPED, ended.why)
+        except TryLater as ended:
+            await self._later(turn, ended)
+        except Parked as ended:
+            await self._park(turn, ended)
+        except Exception as trouble:  # noqa: BLE001 - whatever it was, it may have been sent
+            await self._unknown(turn, trouble)
+
+    async def _sent(self, turn: Turn) -> Sent:
+        delivery = self._deliveries.get(turn.message.kind)
+        if delivery is None:
+            raise Parked("no_delivery")
+        if turn.look_first:
+            async with asyncio.timeout(FIND_BUDGET_S):
+                found = await delivery.find(turn.message)
+            if found is not None:
+                return found
+            # From here on a refusal is clear: the earlier attempt did not go through.
+            turn.look_first = False
+        if not await self._lanes.still_ours(turn, SEND_BUDGET_S):
+            raise _LeaseLost("lease_lost")
+        async with asyncio.timeout(SEND_BUDGET_S):
+            return await delivery.send(turn.message)
+
+    async def _later(self, turn: Turn, ended: TryLater) -> None:
+        state = MessageState.UNKNOWN if turn.look_first else MessageState.PENDING
+        await self._lanes.put_back(turn, state, ended.why, lane_s=ended.after_s)
+
+    async def _park(self, turn: Turn, ended: Parked) -> None:
+        state = MessageState.UNKNOWN if turn.look_first else MessageState.PARKED
+        wait_s = min(PARKED_MAX_S, PARKED_S * 2 ** min(turn.attempt - 1, 10))
+        log.warning("message_parked", message=turn.message.id, kind=turn.message.kind, code=ended.why)
+        if await self._lanes.put_back(turn, state, ended.why, message_s=wait_s) and self.on_parked:
+            await self.on_parked(turn.message, ended.why)
+
+    async def _unknown(self, turn: Turn, trouble: Exception) -> None:
+        why = trouble.why if isinstance(trouble, NotSent) else type(trouble).__name__
+        wait_s = min(PARKED_MAX_S, GRACE_S * 2 ** min(turn.attempt - 1, 10))
+        log.warning("message_uncertain", message=turn.message.id, kind=turn.message.kind, code=why)
+        await self._lanes.put_back(turn, MessageState.UNKNOWN, why, message_s=wait_s)
+
+    def _pace_s(self, message: OutboxMessage) -> float:
+        return 0.0 if message.conversation.startswith("mail:") else self._min_interval_s
+
+
+class _LeaseLost(NotSent):
+    """Another replica has the lane by now."""

@@ -5,9 +5,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from validators.diagnosis import Cause, Diagnosis, State, Verdict
+from validators.diagnosis import (
+    Cause,
+    Diagnosis,
+    Finding,
+    Kind,
+    Standing,
+    State,
+    Verdict,
+)
+from validators.guide_file import PLACEHOLDER, Details, GuideError, Outcome, Step, Words, read_words
+
+__all__ = ["Advice", "Explanation", "Guide", "GuideError", "Line", "load"]
+
+MARKS = {State.MET: "✓", State.BROKEN: "✗", State.UNKNOWN: "?"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +76,120 @@ class Explanation:
 
 
 class Guide:
-    """An exchange's guide. Made by `load`."""
+    """An exchange's guide. Made by `load`.
 
-    title: str
-    url: str
+    Attributes:
+        title: The exchange, as a client reads it.
+        url: Where the guide is read.
+        shapes: Name of a shape rule → the sentence at the field, with ``{label}`` in it.
+    """
+
+    def __init__(self, words: Words) -> None:
+        self._words = words
+        self.title = words.title
+        self.url = words.url
+        self.accounts: Mapping[str, str] = words.accounts
+        self.steps: Collection[Step] = tuple(words.steps.values())
+        self.shapes: Mapping[str, str] = words.shapes
+
+    def headline(self, cause: Cause) -> str:
+        """What *cause* is, in one sentence, for a cause whose headline needs no details."""
+        return self._words.answers[cause].headline
 
     def explain(self, diagnosis: Diagnosis) -> Explanation:
         """Say *diagnosis* in words."""
-        raise NotImplementedError
+        told = [f for f in diagnosis.findings if f.kind is not Kind.NOTE]
+        notes = [f for f in diagnosis.findings if f.kind is Kind.NOTE and f.requirement is None]
+        outcome = self._outcome(diagnosis)
+        around = self._around(diagnosis)
+        return Explanation(
+            verdict=diagnosis.verdict,
+            word=outcome.word,
+            opening=_filled(outcome.opening, around | {"worst": self._worst(told, around)}) or "",
+            checklist=tuple(self._line(standing, diagnosis) for standing in diagnosis.standings),
+            advice=tuple(self._advice(finding, around) for finding in told),
+            notes=tuple(self._note(finding, around) for finding in notes),
+            coming_next=_all_filled(outcome.next, around),
+        )
+
+    def _outcome(self, diagnosis: Diagnosis) -> Outcome:
+        return self._words.outcomes["dangerous" if diagnosis.dangerous else diagnosis.verdict.value]
+
+    def _around(self, diagnosis: Diagnosis) -> dict[str, str]:
+        """What fills the placeholders that every sentence may hold."""
+        others = [label for slug, label in self.accounts.items() if slug != diagnosis.account]
+        return {"account": self.accounts.get(diagnosis.account, ""), "other": " or ".join(others)}
+
+    def _worst(self, told: list[Finding], around: Mapping[str, str]) -> str:
+        return self._advice(told[0], around).headline if told else ""
+
+    def _line(self, standing: Standing, diagnosis: Diagnosis) -> Line:
+        asked = self._words.requirements[standing.requirement]
+        return Line(
+            mark=MARKS[standing.state],
+            state=standing.state,
+            text=asked.text,
+            note=self._reason(standing, diagnosis),
+            step=cited(asked.steps),
+        )
+
+    def _reason(self, standing: Standing, diagnosis: Diagnosis) -> str:
+        around = self._around(diagnosis)
+        if standing.state is State.UNKNOWN and standing.because:
+            return _filled(self._words.answers[standing.because].hidden, around) or ""
+        for finding in diagnosis.findings:
+            is_its_note = finding.kind is Kind.NOTE and standing.state is State.MET
+            if finding.requirement is standing.requirement and (
+                finding.cause is standing.because or is_its_note
+            ):
+                return self._advice(finding, around).headline
+        return ""
+
+    def _advice(self, finding: Finding, around: Mapping[str, str]) -> Advice:
+        answer = self._words.answers[finding.cause]
+        details = {**finding.details, **around}
+        return Advice(
+            cause=finding.cause,
+            headline=_filled(answer.headline, details) or PLACEHOLDER.sub("…", answer.headline),
+            do=_all_filled(answer.do, details),
+            step=cited(answer.steps),
+            staff=_filled(answer.staff, details) or PLACEHOLDER.sub("…", answer.staff),
+        )
+
+    def _note(self, finding: Finding, around: Mapping[str, str]) -> str:
+        advice = self._advice(finding, around)
+        return " ".join((advice.headline, *advice.do))
+
+
+def load(path: Path, *, details: Details | None = None, causes: Collection[Cause] = tuple(Cause)) -> Guide:
+    """Read an exchange's words and check them whole.
+
+    Args:
+        details: The placeholders of each cause that has any; see `read_words`.
+        causes: What the exchange can find; each needs an answer.
+
+    Raises:
+        GuideError: the file has a slip; the message names file, line and what is wrong.
+    """
+    return Guide(read_words(path, details or {}, causes))
+
+
+def cited(steps: Iterable[Step]) -> str:
+    """ "Guide, Step Four" or "Guide, Steps Three and Four"; empty where there is none."""
+    numbers = [step.number for step in steps]
+    if not numbers:
+        return ""
+    listed = " and ".join(part for part in (", ".join(numbers[:-1]), numbers[-1]) if part)
+    return f"Guide, Step{'s' if len(numbers) > 1 else ''} {listed}"
+
+
+def _filled(text: str, details: Mapping[str, str]) -> str | None:
+    """*text* with its placeholders filled; None where one is not known."""
+    if any(not details.get(name) for name in PLACEHOLDER.findall(text)):
+        return None
+    return PLACEHOLDER.sub(lambda found: details[found[1]], text)
+
+
+def _all_filled(texts: Iterable[str], details: Mapping[str, str]) -> tuple[str, ...]:
+    """Those sentences whose placeholders are known."""
+    return tuple(filled for text in texts if (filled := _filled(text, details)))

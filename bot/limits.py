@@ -1,0 +1,110 @@
+"""How much one person, and one key, may be tested: else the bot would tell thieves which keys work.
+
+Counted in the database, so that the limits hold over replicas and restarts. Only what clients ask
+for counts; the retries of keydesk and of staff do not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.refusal import Refusal
+from bot.schema import Attempt, Submission
+
+WINDOW = timedelta(hours=1)
+
+
+class TooManyTests(Refusal):
+    """It works again at `again_at`."""
+
+    def __init__(self, again_at: datetime) -> None:
+        super().__init__(f"too many tests, again at {again_at.isoformat()}")
+        self.again_at = again_at
+
+
+class TooManyKeys(Refusal):
+    """Another key may be tested at `again_at`."""
+
+    def __init__(self, again_at: datetime) -> None:
+        super().__init__(f"too many different keys, again at {again_at.isoformat()}")
+        self.again_at = again_at
+
+
+async def check_limits(
+    session: AsyncSession,
+    *,
+    team: str,
+    user: str,
+    key_mark: str,
+    now: datetime,
+    tests_per_hour: int,
+    keys_per_hour: int,
+) -> None:
+    """Whether one more test of this key by this person is within the limits.
+
+    To be called in the transaction that writes the test, before it is written.
+
+    Raises:
+        TooManyTests: of this person; or of this key, by whomever.
+        TooManyKeys: of this person, were this key tested too.
+    """
+    await _one_at_a_time(session, f"person {team} {user}", f"key {key_mark}")
+    person = (col(Submission.team_id) == team, col(Submission.user_id) == user)
+    for whose in (person, (col(Submission.key_mark) == key_mark,)):
+        asked = await _tests_since(session, now - WINDOW, *whose)
+        if len(asked) >= tests_per_hour:
+            raise TooManyTests(asked[-tests_per_hour] + WINDOW)
+    last_seen = await _keys_since(session, now - WINDOW, *person)
+    others = sorted(at for mark, at in last_seen if mark != key_mark)
+    if len(others) >= keys_per_hour and len(others) == len(last_seen):
+        raise TooManyKeys(others[-keys_per_hour] + WINDOW)
+
+
+async def others_with_key(
+    session: AsyncSession, key_mark: str, team: str, user: str
+) -> list[tuple[str, str]]:
+    """Everybody else who has given this same key: team and user, for staff alone."""
+    given = select(Submission.team_id, Submission.user_id).where(Submission.key_mark == key_mark)
+    people = (await session.exec(given.distinct())).all()
+    return sorted((t, u) for t, u in people if (t, u) != (team, user))
+
+
+async def _tests_since(
+    session: AsyncSession, since: datetime, *whose: ColumnElement[bool]
+) -> Sequence[datetime]:
+    asked = (
+        select(Attempt.asked_at)
+        .join(Submission, col(Submission.id) == col(Attempt.submission_id))
+        .where(*whose, Attempt.asked_by == "client", Attempt.asked_at > since)
+    )
+    return (await session.exec(asked.order_by(col(Attempt.asked_at)))).all()
+
+
+async def _keys_since(
+    session: AsyncSession, since: datetime, *whose: ColumnElement[bool]
+) -> Sequence[tuple[str, datetime]]:
+    given = (
+        select(Submission.key_mark, func.max(Submission.created_at))
+        .where(*whose, Submission.created_at > since)
+        .group_by(col(Submission.key_mark))
+    )
+    return (await session.exec(given)).all()
+
+
+async def _one_at_a_time(session: AsyncSession, *names: str) -> None:
+    """On PostgreSQL two replicas could count at the same moment and both find room for one."""
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    # Always in the same order, so that two of us never wait for each other.
+    for number in sorted(_number_of(name) for name in names):
+        await session.exec(select(func.pg_advisory_xact_lock(number)))
+
+
+def _number_of(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)

@@ -1,0 +1,210 @@
+"""What people fill in: the fields of a dialog or message, and the state that goes to the app."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bot.demo.workspace.records import Payload
+from bot.demo.workspace.words import readable
+from bot.demo.workspace.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Where an element keeps its value, in the state and as it is first shown."""
+
+    key: str
+    initial: str
+    many: bool = False
+
+
+#: Slack docs, Block elements and `view.state.values`.
+KINDS = {
+    "plain_text_input": Kind("value", "initial_value"),
+    "email_text_input": Kind("value", "initial_value"),
+    "url_text_input": Kind("value", "initial_value"),
+    "number_input": Kind("value", "initial_value"),
+    "rich_text_input": Kind("rich_text_value", "initial_value"),
+    "radio_buttons": Kind("selected_option", "initial_option"),
+    "static_select": Kind("selected_option", "initial_option"),
+    "external_select": Kind("selected_option", "initial_option"),
+    "checkboxes": Kind("selected_options", "initial_options", many=True),
+    "multi_static_select": Kind("selected_options", "initial_options", many=True),
+    "multi_external_select": Kind("selected_options", "initial_options", many=True),
+    "datepicker": Kind("selected_date", "initial_date"),
+    "timepicker": Kind("selected_time", "initial_time"),
+    "datetimepicker": Kind("selected_date_time", "initial_date_time"),
+    "users_select": Kind("selected_user", "initial_user"),
+    "conversations_select": Kind("selected_conversation", "initial_conversation"),
+    "channels_select": Kind("selected_channel", "initial_channel"),
+    "multi_users_select": Kind("selected_users", "initial_users", many=True),
+    "multi_conversations_select": Kind("selected_conversations", "initial_conversations", many=True),
+    "multi_channels_select": Kind("selected_channels", "initial_channels", many=True),
+    "file_input": Kind("files", "initial_files", many=True),
+}
+REQUIRED = "Please complete this required field."
+SHAPES = {
+    "email_text_input": (re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"), "Please enter a valid email address."),
+    "url_text_input": (re.compile(r"https?://\S+"), "Please enter a valid URL."),
+    "number_input": (re.compile(r"-?\d+(\.\d+)?"), "Please enter a valid number."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One element that takes a value.
+
+    Attributes:
+        label: What a person finds it by.
+        dispatches: Whether a choice goes to the app at once.
+    """
+
+    label: str
+    block_id: str
+    action_id: str
+    element: Payload
+    required: bool
+    dispatches: bool
+
+    @property
+    def kind(self) -> Kind:
+        """Where its value goes."""
+        return KINDS[self.element["type"]]
+
+    @property
+    def path(self) -> str:
+        """Block and action together, as the place where its value is kept."""
+        return f"{self.block_id}\n{self.action_id}"
+
+    def blank(self) -> Payload:
+        """The state before anybody touched it."""
+        value = self.element.get(self.kind.initial, [] if self.kind.many else None)
+        return {"type": self.element["type"], self.kind.key: value}
+
+    def with_value(self, value: Any) -> Payload:
+        """The state with this value."""
+        return {"type": self.element["type"], self.kind.key: value}
+
+
+def fields(world: World, blocks: list[Payload]) -> Iterator[Field]:
+    """Every element that takes a value, in reading order."""
+    for block in blocks:
+        if block.get("type") == "input":
+            element = block["element"]
+            if element["type"] in KINDS:
+                label = readable(world, block["label"]["text"])
+                optional, dispatches = block.get("optional", False), block.get("dispatch_action", False)
+                yield Field(label, block["block_id"], element["action_id"], element, not optional, dispatches)
+            continue
+        for element in [*block.get("elements", ()), block.get("accessory") or {}]:
+            if isinstance(element, dict) and element.get("type") in KINDS:
+                yield Field(_name(element), block["block_id"], element["action_id"], element, False, True)
+
+
+def _name(element: Payload) -> str:
+    placeholder: str = element.get("placeholder", {}).get("text", "")
+    return placeholder or element.get("accessibility_label", "") or element["action_id"]
+
+
+def state(world: World, blocks: list[Payload], inputs: Payload) -> Payload:
+    """`state.values`: block id → action id → value, what nobody touched as it was first shown."""
+    values: Payload = {}
+    for field in fields(world, blocks):
+        values.setdefault(field.block_id, {})[field.action_id] = inputs.get(field.path, field.blank())
+    return values
+
+
+def kept(world: World, blocks: list[Payload], inputs: Payload) -> Payload:
+    """What stays filled in after an update: the same block, action and type (Slack docs, Modals)."""
+    return {
+        field.path: inputs[field.path]
+        for field in fields(world, blocks)
+        if field.path in inputs and inputs[field.path]["type"] == field.element["type"]
+    }
+
+
+def find(world: World, blocks: list[Payload], label: str) -> Field:
+    """The field of that label.
+
+    Raises:
+        LookupError: nobody could find it by that label.
+    """
+    all_fields = list(fields(world, blocks))
+    for field in all_fields:
+        if field.label == label:
+            return field
+    raise LookupError(f"no field {label!r}; there are {[field.label for field in all_fields]}")
+
+
+def chosen(world: World, field: Field, wanted: str) -> Payload:
+    """The state after a person picked the option with that text, or that person or channel.
+
+    Raises:
+        LookupError: it is not on offer.
+    """
+    if "_option" not in field.kind.key:
+        return _picked(field, wanted)
+    options = list(_options(field.element))
+    for option in options:
+        if readable(world, option["text"]["text"]) == wanted:
+            value = {key: option[key] for key in ("text", "value") if key in option}
+            return field.with_value([value] if field.kind.many else value)
+    raise LookupError(f"no option {wanted!r}; there are {[o['text']['text'] for o in options]}")
+
+
+def _picked(field: Field, wanted: str) -> Payload:
+    value: Any = int(wanted) if field.element["type"] == "datetimepicker" else wanted
+    return field.with_value([value] if field.kind.many else value)
+
+
+def _options(element: Payload) -> Iterator[Payload]:
+    yield from element.get("options", ())
+    for group in element.get("option_groups", ()):
+        yield from group["options"]
+
+
+def complaints(world: World, blocks: list[Payload], inputs: Payload) -> dict[str, str]:
+    """What Slack's own client refuses before anything is sent: block id → sentence."""
+    found = {}
+    for field in fields(world, blocks):
+        value = inputs.get(field.path, field.blank())[field.kind.key]
+        sentence = _complaint(field, value)
+        if sentence is not None:
+            found[field.block_id] = sentence
+    return found
+
+
+def _complaint(field: Field, value: Any) -> str | None:
+    if not value:
+        return REQUIRED if field.required else None
+    if field.kind.key != "value":
+        return None
+    least, most = field.element.get("min_length", 0), field.element.get("max_length", 3000)
+    if field.element["type"] == "plain_text_input" and not least <= len(value) <= most:
+        return f"Please enter between {least} and {most} characters."
+    pattern, sentence = SHAPES.get(field.element["type"], (None, None))
+    return sentence if pattern and not pattern.fullmatch(value) else None
+
+
+def with_ids(blocks: list[Payload]) -> list[Payload]:
+    """The blocks with the ids that Slack makes up where the app gave none."""
+    return [_with_ids(block, number) for number, block in enumerate(blocks)]
+
+
+def _with_ids(block: Payload, number: int) -> Payload:
+    block = {**block, "block_id": block.get("block_id") or f"b{number:03d}"}
+    for key in ("element", "accessory"):
+        if isinstance(block.get(key), dict):
+            block[key] = _with_action_id(block[key], 0)
+    if block.get("type") == "actions":
+        block["elements"] = [_with_action_id(e, n) for n, e in enumerate(block["elements"])]
+    return block
+
+
+def _with_action_id(element: Payload, number: int) -> Payload:
+    if element.get("type") == "image" or element.get("action_id"):
+        return element
+    return {**element, "action_id": f"a{number:03d}"}

@@ -1,0 +1,195 @@
+"""conversations.*: what there is to know of a channel, who is in it, what was said."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import TypeVar
+
+from bot.demo.workspace.method import Request, method
+from bot.demo.workspace.payloads import message_body
+from bot.demo.workspace.problems import SlackError
+from bot.demo.workspace.records import ChannelRecord, MessageRecord, Payload
+
+T = TypeVar("T")
+READ = "channels:read groups:read im:read mpim:read"
+HISTORY = "channels:history groups:history im:history mpim:history"
+RANGE = "cursor inclusive include_all_metadata latest limit oldest"
+
+
+@method("conversations.open", "channel users return_im prevent_creation", "im:write mpim:write")
+def open_conversation(request: Request) -> Payload:
+    """Opens the direct message with one person."""
+    user_ids = [part for part in request.text("users").split(",") if part]
+    if not user_ids and request.text("channel"):
+        return {"channel": {"id": request.channel().channel_id}, "no_op": True, "already_open": True}
+    if not user_ids:
+        raise SlackError("users_list_not_supplied")
+    if len(user_ids) > 1:
+        raise SlackError("method_not_supported_for_channel_type")
+    user = request.core.world.users.get(user_ids[0])
+    if user is None:
+        raise SlackError("user_not_found")
+    request.reachable(user, "user_not_found")
+    found = request.core.world.found_direct_message(user.user_id)
+    channel = found or request.core.world.direct_message(user.user_id)
+    told: Payload = {"id": channel.channel_id}
+    if request.flag("return_im"):
+        told = described(request, channel)
+    return {"channel": told, **({"no_op": True, "already_open": True} if found else {})}
+
+
+@method("conversations.info", "channel! include_locale include_num_members", READ)
+def info(request: Request) -> Payload:
+    """What a channel is."""
+    channel = request.channel()
+    request.needs(f"{channel.scope_prefix}:read")
+    told = described(request, channel)
+    if request.flag("include_num_members"):
+        told["num_members"] = len(channel.members)
+    return {"channel": told}
+
+
+@method("conversations.members", "channel! cursor limit", READ, tier=4)
+def members(request: Request) -> Payload:
+    """Who is in a channel, page by page."""
+    channel = request.channel()
+    request.needs(f"{channel.scope_prefix}:read")
+    page, more = _page(request, channel.members, 100, 1000)
+    return {"members": page, "response_metadata": {"next_cursor": more}}
+
+
+@method("conversations.list", "cursor exclude_archived limit team_id types", READ, tier=2)
+def list_conversations(request: Request) -> Payload:
+    """The channels that the bot may know of."""
+    found = [c for c in _of_types(request) if not c.private or request.bot_in(c)]
+    return _channels_page(request, found)
+
+
+@method("users.conversations", "cursor exclude_archived limit team_id types user", READ)
+def of_user(request: Request) -> Payload:
+    """The channels that a person, or the bot, is in."""
+    user_id = request.text("user") or request.core.world.bot.user_id
+    if user_id not in request.core.world.users:
+        raise SlackError("user_not_found")
+    found = [c for c in _of_types(request) if user_id in c.members]
+    return _channels_page(request, [c for c in found if not c.private or request.bot_in(c)])
+
+
+@method("conversations.history", f"channel! {RANGE}", HISTORY)
+def history(request: Request) -> Payload:
+    """What was said in a channel, latest first; replies only where they were sent to the channel too."""
+    channel = request.joined_channel()
+    request.needs(f"{channel.scope_prefix}:history")
+    found = [m for m in channel.messages if m.thread_ts in {None, m.ts} or m.broadcast]
+    return _messages_page(request, channel, found, newest_first=True)
+
+
+@method("conversations.replies", f"channel! ts! {RANGE}", HISTORY)
+def replies(request: Request) -> Payload:
+    """A thread, its first message included, earliest first."""
+    channel = request.joined_channel()
+    request.needs(f"{channel.scope_prefix}:history")
+    ts = request.text("ts")
+    first = channel.find(ts)
+    if first is None or first.ephemeral_to is not None:
+        raise SlackError("thread_not_found")
+    root = first.thread_ts or first.ts
+    found = [m for m in channel.messages if root in {m.ts, m.thread_ts}]
+    return _messages_page(request, channel, found, newest_first=False)
+
+
+def described(request: Request, channel: ChannelRecord) -> Payload:
+    """A channel as Slack hands it out."""
+    told: Payload = {"id": channel.channel_id, "created": channel.created, "is_archived": channel.archived}
+    if channel.im_with is not None:
+        return {**told, "is_im": True, "user": channel.im_with, "is_open": True, "is_org_shared": False}
+    return told | {
+        "name": channel.name,
+        "name_normalized": channel.name,
+        "is_channel": not channel.private,
+        "is_group": channel.private,
+        "is_im": False,
+        "is_mpim": False,
+        "is_private": channel.private,
+        "is_general": False,
+        "is_shared": channel.ext_shared,
+        "is_ext_shared": channel.ext_shared,
+        "is_org_shared": False,
+        "is_pending_ext_shared": False,
+        "is_member": request.bot_in(channel),
+        "context_team_id": request.core.world.team.team_id,
+        "creator": channel.members[0] if channel.members else "",
+        "topic": {"value": "", "creator": "", "last_set": 0},
+        "purpose": {"value": "", "creator": "", "last_set": 0},
+    }
+
+
+def _of_types(request: Request) -> list[ChannelRecord]:
+    named = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
+    wanted = (request.text("types") or "public_channel").split(",")
+    if not set(wanted) <= set(named):
+        raise SlackError("invalid_types")
+    prefixes = {named[name] for name in wanted}
+    for prefix in sorted(prefixes):
+        request.needs(f"{prefix}:read")
+    archived = not request.flag("exclude_archived")
+    channels = request.core.world.channels.values()
+    return [c for c in channels if c.scope_prefix in prefixes and (archived or not c.archived)]
+
+
+def _channels_page(request: Request, found: list[ChannelRecord]) -> Payload:
+    page, more = _page(request, found, 100, 1000)
+    return {"channels": [described(request, c) for c in page], "response_metadata": {"next_cursor": more}}
+
+
+def _messages_page(
+    request: Request, channel: ChannelRecord, found: list[MessageRecord], newest_first: bool
+) -> Payload:
+    visible = [m for m in found if m.ephemeral_to is None and _in_range(request, m)]
+    visible.sort(key=lambda m: m.ts, reverse=newest_first)
+    page, more = _page(request, visible, 100 if newest_first else 1000, 1000)
+    whole = request.flag("include_all_metadata")
+    told = [{**message_body(m, metadata=whole), **_thread_counts(channel, m)} for m in page]
+    body: Payload = {"messages": told, "has_more": bool(more)}
+    if more:
+        body["response_metadata"] = {"next_cursor": more}
+    return body
+
+
+def _thread_counts(channel: ChannelRecord, message: MessageRecord) -> Payload:
+    answers = [m for m in channel.messages if m.thread_ts == message.ts and m is not message]
+    if not answers:
+        return {}
+    return {"thread_ts": message.ts, "reply_count": len(answers), "latest_reply": answers[-1].ts}
+
+
+def _in_range(request: Request, message: MessageRecord) -> bool:
+    try:
+        oldest, latest = float(request.text("oldest") or 0), float(request.text("latest") or "inf")
+    except ValueError:
+        raise SlackError("invalid_ts_oldest") from None
+    ts = float(message.ts)
+    if request.flag("inclusive"):
+        return oldest <= ts <= latest
+    return oldest < ts < latest
+
+
+def _page(request: Request, found: Sequence[T], default: int, most: int) -> tuple[list[T], str]:
+    limit = request.number("limit", default)
+    if not 0 < limit <= most:
+        raise SlackError("invalid_limit")
+    start = _start(request.text("cursor"))
+    end = start + limit
+    more = base64.b64encode(f"next:{end}".encode()).decode() if end < len(found) else ""
+    return list(found[start:end]), more
+
+
+def _start(cursor: str) -> int:
+    if not cursor:
+        return 0
+    try:
+        return int(base64.b64decode(cursor, validate=True).removeprefix(b"next:"))
+    except (ValueError, binascii.Error):
+        raise SlackError("invalid_cursor") from None

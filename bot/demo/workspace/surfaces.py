@@ -1,0 +1,206 @@
+"""Messages and Home tabs as a person holds them: they read, press and choose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bot.demo.workspace import words
+from bot.demo.workspace.core import Core
+from bot.demo.workspace.courier import seen_by_person
+from bot.demo.workspace.pressing import button_action, choice_action, offered
+from bot.demo.workspace.records import ChannelRecord, MessageRecord, Payload, UserRecord, ViewRecord
+from bot.demo.workspace.shown import Answered
+
+if TYPE_CHECKING:
+    from bot.demo.workspace.people import Person
+
+S = TypeVar("S")
+
+
+class Message:
+    """One message, live: it reads as it stands now."""
+
+    def __init__(self, core: Core, channel: ChannelRecord, record: MessageRecord, viewer: str) -> None:
+        self._core, self._channel, self._record, self._viewer = core, channel, record, viewer
+
+    def __repr__(self) -> str:
+        return f"<Message {self.ts} {self.words[:60]!r}>"
+
+    @property
+    def ts(self) -> str:
+        """Its time stamp, which is its id in the channel."""
+        return self._record.ts
+
+    @property
+    def text(self) -> str:
+        """The top-level text, as it was sent; screen readers and notifications read this."""
+        return self._record.text
+
+    @property
+    def blocks(self) -> list[Payload]:
+        """Its blocks."""
+        return self._record.blocks
+
+    @property
+    def words(self) -> str:
+        """All that a person reads."""
+        return words.of_message(self._core.world, self._record, self._viewer)
+
+    @property
+    def buttons(self) -> list[str]:
+        """The texts of its buttons, as far as this person sees them."""
+        seen = words.seen_by(self._record.blocks, self._viewer)
+        return [button["text"]["text"] for _block, button in words.buttons(seen)]
+
+    @property
+    def author(self) -> str:
+        """The user id of whoever wrote it."""
+        return self._record.user
+
+    @property
+    def by_bot(self) -> bool:
+        """Whether the app wrote it."""
+        return self._record.bot_id is not None
+
+    @property
+    def metadata(self) -> Payload | None:
+        """What the app attached for itself."""
+        return self._record.metadata
+
+    @property
+    def ephemeral(self) -> bool:
+        """Whether only one person sees it."""
+        return self._record.ephemeral_to is not None
+
+    @property
+    def edited(self) -> bool:
+        """Whether it was changed."""
+        return self._record.edited is not None
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it is gone."""
+        return self._record not in self._channel.messages
+
+    @property
+    def reactions(self) -> list[str]:
+        """The names of the emoji on it."""
+        return [reaction["name"] for reaction in self._record.reactions]
+
+    @property
+    def files(self) -> list[Payload]:
+        """The files it carries."""
+        return self._record.files
+
+    @property
+    def channel_id(self) -> str:
+        """Where it stands."""
+        return self._channel.channel_id
+
+    @property
+    def thread(self) -> list[Message]:
+        """The replies below it, as far as this person sees them."""
+        return [
+            Message(self._core, self._channel, reply, self._viewer)
+            for reply in self._channel.messages
+            if reply.thread_ts == self.ts != reply.ts and reply.ephemeral_to in {None, self._viewer}
+        ]
+
+    async def press(self, text: str, by: Person | None = None, confirm: bool = True) -> Answered:
+        """Press the button of that text.
+
+        Args:
+            by: Who presses; without it, whoever read the message.
+            confirm: What they answer if they are asked first.
+        """
+        user = self._reader(by)
+        block, button = offered(words.seen_by(self.blocks, user.user_id), text)
+        if "confirm" in button and not confirm:
+            return Answered()
+        return await self._act(user, button_action(block, button))
+
+    def confirmation(self, text: str) -> str:
+        """What pressing that button asks first, or ""."""
+        _block, button = offered(self.blocks, text)
+        return words.of_blocks(self._core.world, button.get("confirm"))
+
+    async def select(self, label: str, option: str, by: Person | None = None) -> Answered:
+        """Choose an option of a menu, found by its placeholder, or of an overflow menu, by "⋯"."""
+        user = self._reader(by)
+        action, path, value = choice_action(self._core.world, self.blocks, label, option)
+        self._record.inputs |= {path: value} if path else {}
+        return await self._act(user, action)
+
+    async def shortcut(self, callback_id: str, by: Person | None = None) -> Answered:
+        """Use an entry of the message's own menu; not there on ephemeral messages."""
+        user = self._reader(by)
+        if self.ephemeral or self._core.config.shortcut(callback_id, "message") is None:
+            return Answered(error="unknown_shortcut")
+        payloads = self._core.payloads
+        payload = payloads.message_shortcut(user, callback_id, self._channel, self._record)
+        return Answered(error=seen_by_person(await self._core.courier.ask("interactive", payload)))
+
+    def _reader(self, by: Person | None) -> UserRecord:
+        user = self._core.world.users[by.user_id if by else self._viewer]
+        if self.deleted or self._record.ephemeral_to not in {None, user.user_id}:
+            raise LookupError(f"{user.real_name} does not see this message")
+        if user.user_id not in self._channel.members:
+            raise PermissionError(f"{user.real_name} is not in this conversation")
+        return user
+
+    async def _act(self, user: UserRecord, action: Payload) -> Answered:
+        payload = self._core.payloads.message_action(user, self._channel, self._record, action)
+        return Answered(error=seen_by_person(await self._core.courier.ask("interactive", payload)))
+
+
+class Surface:
+    """A person's Home tab of the app, live."""
+
+    def __init__(self, core: Core, user: UserRecord) -> None:
+        self._core, self._user = core, user
+
+    @property
+    def view(self) -> ViewRecord | None:
+        """What was published, or None."""
+        return self._user.home
+
+    @property
+    def blocks(self) -> list[Payload]:
+        """Its blocks."""
+        blocks: list[Payload] = self.view.body["blocks"] if self.view else []
+        return blocks
+
+    @property
+    def words(self) -> str:
+        """All that the person reads."""
+        return words.of_blocks(self._core.world, self.blocks)
+
+    @property
+    def buttons(self) -> list[str]:
+        """The texts of its buttons."""
+        return [button["text"]["text"] for _block, button in words.buttons(self.blocks)]
+
+    async def press(self, text: str, confirm: bool = True) -> Answered:
+        """Press the button of that text."""
+        block, button = offered(self.blocks, text)
+        if "confirm" in button and not confirm:
+            return Answered()
+        return await self._act(button_action(block, button))
+
+    async def select(self, label: str, option: str) -> Answered:
+        """Choose an option of a menu."""
+        action, path, value = choice_action(self._core.world, self.blocks, label, option)
+        if self.view is not None and path:
+            self.view.inputs[path] = value
+        return await self._act(action)
+
+    async def until(self, predicate: Callable[[Surface], S], timeout: float = 10) -> S:  # noqa: ASYNC109 - part of the interface
+        """Wait for the tab to look like that."""
+        return await self._core.changes.until(lambda: predicate(self), timeout, "the Home tab")
+
+    async def _act(self, action: Payload) -> Answered:
+        if self.view is None:
+            raise LookupError("nothing is published on this Home tab")
+        payload: dict[str, Any] = self._core.payloads.view_action(self._user, self.view, action)
+        return Answered(error=seen_by_person(await self._core.courier.ask("interactive", payload)))

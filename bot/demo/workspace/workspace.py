@@ -1,0 +1,249 @@
+"""A Slack workspace on this machine: open it, put people in it, point an app at it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from bot.demo.workspace.app_config import installed
+from bot.demo.workspace.changes import Changes
+from bot.demo.workspace.clock import Clock
+from bot.demo.workspace.core import Core
+from bot.demo.workspace.faults import Faults
+from bot.demo.workspace.ids import new_id
+from bot.demo.workspace.people import Person
+from bot.demo.workspace.records import (
+    FROM_ELSEWHERE,
+    Call,
+    ChannelRecord,
+    Delivery,
+    PersonKind,
+    UsergroupRecord,
+)
+from bot.demo.workspace.server import Server
+from bot.demo.workspace.signed_http import SignedHttp
+
+T = TypeVar("T")
+
+
+class Workspace:
+    """Slack, as one app sees it; strict, and in one process."""
+
+    def __init__(self) -> None:
+        self._core = Core()
+        self._server = Server(self._core)
+        self._http = SignedHttp(lambda: self.signing_secret, lambda: self._urls)
+        self._urls: list[str] = []
+        self._core.courier.transport = self._core.sockets
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, port: int = 0) -> AsyncIterator[Workspace]:
+        """A workspace that listens on 127.0.0.1 until the block ends."""
+        workspace = cls()
+        await workspace._server.start(port)
+        try:
+            yield workspace
+        finally:
+            await workspace.close()
+
+    async def close(self) -> None:
+        """Stop listening and carrying."""
+        await self._core.courier.close()
+        await self._http.close()
+        await self._server.stop()
+
+    @property
+    def api_url(self) -> str:
+        """The base address of the Web API, with its last slash."""
+        return f"{self._core.base_url}/api/"
+
+    @property
+    def bot_token(self) -> str:
+        """xoxb-…"""
+        return self._core.tokens.bot
+
+    @property
+    def app_token(self) -> str:
+        """xapp-…"""
+        return self._core.tokens.app
+
+    @property
+    def signing_secret(self) -> str:
+        """What requests over HTTP are signed with."""
+        return self._core.tokens.signing_secret
+
+    @property
+    def team_id(self) -> str:
+        """Of the workspace that installed the app."""
+        return self._core.world.team.team_id
+
+    @property
+    def bot_user_id(self) -> str:
+        """The bot's own account."""
+        return self._core.world.bot.user_id
+
+    @property
+    def bot_id(self) -> str:
+        """The bot's B… id."""
+        return self._core.world.bot_id
+
+    @property
+    def app_id(self) -> str:
+        """The app's A… id."""
+        return self._core.world.app_id
+
+    @property
+    def events_url(self) -> str | list[str] | None:
+        """Where the app listens over HTTP, one address or several in turn; None is Socket Mode."""
+        return self._urls[0] if len(self._urls) == 1 else (self._urls or None)
+
+    @events_url.setter
+    def events_url(self, urls: str | list[str] | None) -> None:
+        self._urls = [urls] if isinstance(urls, str) else list(urls or [])
+        self._core.courier.transport = self._http if self._urls else self._core.sockets
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The slash commands that exist."""
+        return self._core.config.commands
+
+    @commands.setter
+    def commands(self, names: Iterable[str]) -> None:
+        self._core.config.commands = tuple(names)
+
+    @property
+    def rate_limits(self) -> bool:
+        """Whether Slack's rate limits are enforced."""
+        return self._core.rates.enforced
+
+    @rate_limits.setter
+    def rate_limits(self, enforced: bool) -> None:
+        self._core.rates.enforced = enforced
+
+    @property
+    def guests_may_use_apps(self) -> bool:
+        """The admin's setting that lets multi-channel guests use commands and shortcuts."""
+        return self._core.guests_may_use_apps
+
+    @guests_may_use_apps.setter
+    def guests_may_use_apps(self, allowed: bool) -> None:
+        self._core.guests_may_use_apps = allowed
+
+    @property
+    def paid_plan(self) -> bool:
+        """Whether the workspace has user groups."""
+        return self._core.paid_plan
+
+    @paid_plan.setter
+    def paid_plan(self, paid: bool) -> None:
+        self._core.paid_plan = paid
+
+    @property
+    def clock(self) -> Clock:
+        """Real time, which can be wound forward."""
+        return self._core.clock
+
+    @property
+    def changes(self) -> Changes:
+        """Iterate over it to get each change from now on."""
+        return self._core.changes
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on demand."""
+        return self._core.faults
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every Web API call so far."""
+        return self._core.calls
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Every attempt to hand the app something, so far."""
+        return self._core.courier.deliveries
+
+    @property
+    def sockets(self) -> int:
+        """How many sockets are open."""
+        return len(self._core.sockets.sockets)
+
+    @property
+    def bad_acks(self) -> list[str]:
+        """Acknowledgements that Slack would have ignored, and why."""
+        return self._core.sockets.bad_acks
+
+    def install(self, manifest: Mapping[str, Any]) -> None:
+        """Give the app what this manifest asks for: scopes, events, commands, shortcuts, features."""
+        self._core.config = installed(manifest)
+        self._core.world.bot.name = self._core.config.name
+
+    def revoke_tokens(self) -> None:
+        """From now on every call is answered token_revoked."""
+        self._core.tokens.revoked = True
+
+    def add_person(
+        self,
+        name: str,
+        kind: PersonKind = PersonKind.MEMBER,
+        team: str | None = None,
+        user_id: str | None = None,
+    ) -> Person:
+        """Somebody new; people from elsewhere belong to another company's workspace, *team*."""
+        world = self._core.world
+        elsewhere = kind in FROM_ELSEWHERE
+        home = world.team_called(team or "Elsewhere") if elsewhere else world.team
+        return Person(self._core, world.add_user(name, kind, home, user_id))
+
+    def person(self, user_id: str) -> Person:
+        """The person of that id."""
+        return Person(self._core, self._core.world.users[user_id])
+
+    def add_channel(
+        self,
+        name: str,
+        private: bool = False,
+        members: Iterable[Person] = (),
+        ext_shared: bool = False,
+        bot: bool = True,
+        channel_id: str | None = None,
+    ) -> ChannelRecord:
+        """A new channel; the bot is in it unless told otherwise.
+
+        Raises:
+            ValueError: somebody from elsewhere in a channel that is not shared.
+        """
+        people = list(members)
+        if not ext_shared and any(p.record.kind in FROM_ELSEWHERE for p in people):
+            raise ValueError("people from elsewhere are only in shared channels")
+        ids = [person.user_id for person in people] + ([self.bot_user_id] if bot else [])
+        record = ChannelRecord(channel_id or new_id("C"), name, private, ext_shared, ids)
+        return self._core.world.add_channel(record)
+
+    def add_usergroup(self, handle: str, members: Iterable[Person] = ()) -> UsergroupRecord:
+        """A new user group."""
+        group = UsergroupRecord(new_id("S"), handle, [person.user_id for person in members])
+        self._core.world.usergroups[group.usergroup_id] = group
+        return group
+
+    async def redeliver(self, delivery: Delivery, retry: bool = True) -> Delivery:
+        """The same payload again, with or without the marks of a retry."""
+        return await self._core.courier.redeliver(delivery, retry)
+
+    def disconnect_sockets(self, reason: str = "abrupt") -> None:
+        """End every socket as Slack does for that reason, or "abrupt" without a word.
+
+        Args:
+            reason: Also "refresh_requested", "warning", "link_disabled", "too_many_websockets".
+        """
+        hub = self._core.sockets
+        for socket in list(hub.sockets):
+            goodbye = hub.disconnect(socket, reason)
+            if goodbye is not None:
+                self._core.courier.background(goodbye)
+
+    async def until(self, predicate: Callable[[], T], timeout: float = 10) -> T:  # noqa: ASYNC109 - part of the interface
+        """Wait until *predicate* is true, asked again at each change; at most *timeout* real seconds."""
+        return await self._core.changes.until(predicate, timeout)

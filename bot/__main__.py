@@ -1,0 +1,147 @@
+"""The commands of the program. What a command needs is imported when it runs, so that help is fast."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(
+    name="keydesk",
+    help="Tests clients' exchange API keys in Slack, only by reading, and says what to fix.",
+    no_args_is_help=True,
+    add_completion=True,
+    pretty_exceptions_enable=False,
+)
+database = typer.Typer(help="The database.", no_args_is_help=True)
+app.add_typer(database, name="db")
+
+EXIT_CANNOT_START = 78
+"""EX_CONFIG of sysexits.h: a supervisor need not try again by itself."""
+
+
+@app.command()
+def serve() -> None:
+    """Run the bot until it is told to stop (SIGTERM). Settings come from the environment or .env."""
+    from bot.serving import serve as run
+
+    _run(lambda: run(_settings()))
+
+
+@app.command()
+def demo(
+    story: Annotated[
+        bool, typer.Option("--story", help="Play one client in this terminal, then end.")
+    ] = False,
+) -> None:
+    """Show the bot at work with a Slack and a KuCoin on this machine. Needs no account and no setting."""
+    from bot.demo.story import tell
+
+    _run(lambda: tell(sys.stdout))
+
+
+@app.command()
+def check(
+    exchange: Annotated[str, typer.Argument(help="The exchange, such as kucoin.")],
+    account: Annotated[str | None, typer.Option(help="Spot/Margin or Futures.")] = None,
+) -> None:
+    """Test a key in this terminal. Exit code: 0 passed, 1 needs a fix, 2 could not tell."""
+    from validators.terminal import run
+
+    raise typer.Exit(run(exchange, account))
+
+
+@app.command(name="new-key")
+def new_key() -> None:
+    """Print a new key that seals, for SECRET_KEYS. Put it first; keep the old ones behind it."""
+    from bot.seal import new_key as made
+
+    print(made())
+
+
+@app.command()
+def reseal() -> None:
+    """Seal everything that is held with the first of SECRET_KEYS. May run while the bot does."""
+    from bot.vault import Vault
+    from bot.vault import reseal as resealed
+
+    async def run() -> int:
+        settings = _settings()
+        async with _database(settings) as db:
+            print(await resealed(db, Vault(settings.secret_keys)))
+        return 0
+
+    _run(run)
+
+
+@app.command()
+def purge(
+    everything: Annotated[bool, typer.Option("--all", help="Forget every key that is held.")] = False,
+) -> None:
+    """Forget the keys whose time is over; with --all, every key, now."""
+    from bot.vault import purge_all, purge_due
+
+    async def run() -> int:
+        async with _database(_settings()) as db:
+            count = await (purge_all(db) if everything else purge_due(db))
+        print(f"{count} sealed {'value' if count == 1 else 'values'} forgotten.")
+        return 0
+
+    _run(run)
+
+
+@database.command(name="upgrade")
+def upgrade() -> None:
+    """Bring the tables up to date with this release."""
+
+    async def run() -> int:
+        async with _database(_settings()) as db:
+            await db.upgrade()
+        print("The database is up to date.")
+        return 0
+
+    _run(run)
+
+
+def _settings() -> Any:
+    from bot.log import configure
+    from bot.settings import load_settings
+
+    settings = load_settings()
+    configure(settings.log_level, settings.log_format)
+    return settings
+
+
+def _database(settings: Any) -> Any:
+    from bot.db import Database
+
+    return Database.open(settings.database_url)
+
+
+def _run(work: Callable[[], Coroutine[Any, Any, int]]) -> None:
+    """Run *work*; what stops a start is told in plain words, without a traceback."""
+    from bot.db import StorageUnavailable
+    from bot.settings import SettingsError
+    from bot.slack.preflight import CannotStart
+
+    try:
+        code = asyncio.run(work())
+    except (SettingsError, CannotStart) as error:
+        print(f"keydesk cannot start.\n{error}", file=sys.stderr)
+        code = EXIT_CANNOT_START
+    except StorageUnavailable as error:
+        print(f"keydesk cannot use its database: {error}", file=sys.stderr)
+        code = 1
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    """What the command ``keydesk`` runs."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

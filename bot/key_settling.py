@@ -1,0 +1,237 @@
+"""From a diagnosis to what follows: one transaction decides the case, the keys and what is said.
+
+Settling twice changes nothing, so a crash between any two steps of a test is healed by doing
+the step again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot import cases
+from bot.columns import now
+from bot.db import Database
+from bot.key_fate import Fate, Forgotten, fate_of_keys, next_try, tries_are_used_up
+from bot.person import Person
+from bot.schema import Attempt, Case, Submission, VenueLimit
+from bot.telling import tell_client, tell_staff
+from validators.diagnosis import Diagnosis, Verdict
+
+
+@dataclass
+class Settling:
+    """Settles attempts. `wake` makes the outbox look at a conversation at once.
+
+    Attributes:
+        shred: Makes the database overwrite what was deleted; called after keys are forgotten.
+        due: From a moment, a span later in business hours.
+    """
+
+    db: Database
+    staff_channel: str
+    secret_ttl: timedelta
+    first_response: timedelta
+    due: Callable[[datetime, timedelta], datetime]
+    wake: Callable[[str], None]
+    shred: Callable[[], None]
+    heard: Callable[[Diagnosis], None] = field(default=lambda diagnosis: None)
+
+    async def settle(self, attempt_id: int, found: dict[str, Any] | None) -> None:
+        """Record the diagnosis and everything that follows from it, once."""
+        async with self.db.writing() as session:
+            attempt = await session.get_one(Attempt, attempt_id)
+            if attempt.settled_at is not None:
+                return
+            submission = await session.get_one(Submission, attempt.submission_id)
+            diagnosis = Diagnosis.from_json(found) if found is not None else None
+            await self._settle(session, attempt, submission, diagnosis)
+            wakes = (submission.user_id, self.staff_channel, f"mail:case-{attempt.case_number}")
+            forgotten = submission.sealed is None
+        if forgotten:
+            self.shred()
+        for conversation in wakes:
+            self.wake(conversation)
+        if diagnosis is not None:
+            self.heard(diagnosis)
+
+    async def _settle(
+        self,
+        session: AsyncSession,
+        attempt: Attempt,
+        submission: Submission,
+        diagnosis: Diagnosis | None,
+    ) -> None:
+        settled_at = now()
+        attempt.settled_at = settled_at
+        attempt.verdict = diagnosis.verdict if diagnosis else Verdict.COULD_NOT_TELL
+        attempt.diagnosis = diagnosis.to_json() if diagnosis else None
+        session.add(attempt)
+        tries = await self._tries_by_itself(session, submission.id)
+        next_at = self._next_try(submission, diagnosis, tries, settled_at)
+        fate = fate_of_keys(diagnosis, submission.created_at, settled_at, self.secret_ttl)
+        if diagnosis and attempt.verdict is Verdict.COULD_NOT_TELL and next_at is None:
+            fate = Fate(Forgotten.GAVE_UP)
+        apply_fate(submission, fate, settled_at)
+        session.add(submission)
+        case = await self._record(session, attempt, submission, diagnosis, exhausted=tries_are_used_up(tries))
+        if next_at is not None and submission.sealed is not None:
+            session.add(_follow_up(attempt, settled_at, next_at))
+        if diagnosis is not None and diagnosis.retry_after_s:
+            await _heed(session, submission.exchange, settled_at, diagnosis.retry_after_s)
+        if _is_told(attempt, next_at):
+            person = Person(submission.team_id, submission.user_id)
+            await tell_client(session, person, "result", f"result:{attempt.id}", attempt=attempt.id)
+        if case is not None:
+            await tell_staff(session, self.staff_channel, case)
+
+    def _next_try(
+        self, submission: Submission, diagnosis: Diagnosis | None, tries: int, at: datetime
+    ) -> datetime | None:
+        if diagnosis is None or diagnosis.verdict is not Verdict.COULD_NOT_TELL:
+            return None
+        return next_try(tries, submission.created_at, at, diagnosis.retry_after_s)
+
+    async def _record(
+        self,
+        session: AsyncSession,
+        attempt: Attempt,
+        submission: Submission,
+        diagnosis: Diagnosis | None,
+        *,
+        exhausted: bool,
+    ) -> Case | None:
+        case = await cases.record_attempt(
+            session,
+            attempt,
+            submission,
+            diagnosis,
+            retries_exhausted=exhausted,
+            remind_at=self.due(now(), self.first_response),
+        )
+        if case is not None:
+            attempt.case_number = submission.case_number = case.number
+        return case
+
+    async def _tries_by_itself(self, session: AsyncSession, submission_id: str) -> int:
+        tried = await session.exec(
+            select(Attempt.id).where(
+                Attempt.submission_id == submission_id,
+                Attempt.asked_by == "keydesk",
+                col(Attempt.settled_at).is_not(None),
+            )
+        )
+        return len(tried.all())
+
+    async def abandon(self, attempt_id: int) -> None:
+        """Our own error ended this test: settle it without a verdict and try anew in a minute."""
+        async with self.db.writing() as session:
+            attempt = await session.get_one(Attempt, attempt_id)
+            if attempt.settled_at is not None:
+                return
+            attempt.settled_at, attempt.verdict = now(), Verdict.COULD_NOT_TELL
+            submission = await session.get_one(Submission, attempt.submission_id)
+            tries = await self._tries_by_itself(session, submission.id)
+            next_at = next_try(tries, submission.created_at, now(), None)
+            if submission.sealed is not None and next_at is not None:
+                session.add(_follow_up(attempt, now(), next_at))
+            case = await self._record(session, attempt, submission, None, exhausted=True)
+            if attempt.asked_by != "keydesk" or next_at is None:
+                person = Person(submission.team_id, submission.user_id)
+                await tell_client(session, person, "result", f"result:{attempt.id}", attempt=attempt.id)
+            if case is not None:
+                await tell_staff(session, self.staff_channel, case)
+            wakes = (submission.user_id, self.staff_channel)
+        for conversation in wakes:
+            self.wake(conversation)
+
+    # --- forgetting ----------------------------------------------------------------------
+
+    async def forget(self, person: Person, submission_id: str) -> bool:
+        """Forget a person's own keys now; what was to be tried again is settled without a word."""
+        async with self.db.writing() as session:
+            submission = await cases.submission_of(session, submission_id, person.team_id, person.user_id)
+            if submission is None or submission.sealed is None:
+                return False
+            await self._forget(session, submission, Forgotten.ASKED)
+        self.shred()
+        return True
+
+    async def replace_earlier(self, session: AsyncSession, new: Submission) -> None:
+        """Forget what the same person gave earlier for the same account: the new keys take its place."""
+        earlier = await session.exec(
+            select(Submission).where(
+                Submission.team_id == new.team_id,
+                Submission.user_id == new.user_id,
+                Submission.exchange == new.exchange,
+                Submission.account == new.account,
+                col(Submission.sealed).is_not(None),
+            )
+        )
+        for submission in earlier:
+            if not await _under_test(session, submission.id):
+                await self._forget(session, submission, Forgotten.REPLACED)
+
+    async def _forget(self, session: AsyncSession, submission: Submission, why: Forgotten) -> None:
+        apply_fate(submission, Fate(why), now())
+        session.add(submission)
+        await session.exec(
+            update(Attempt)
+            .where(
+                col(Attempt.submission_id) == submission.id,
+                col(Attempt.settled_at).is_(None),
+                col(Attempt.due_at) > now(),
+            )
+            .values(settled_at=now(), verdict=Verdict.COULD_NOT_TELL)
+        )
+
+
+def apply_fate(submission: Submission, fate: Fate, at: datetime) -> None:
+    """Forget or keep the sealed keys; changes the row, writes nothing."""
+    if submission.sealed is None:
+        return
+    if fate.forgotten is not None:
+        submission.sealed, submission.purge_at = None, None
+        submission.purged_at, submission.purged_because = at, fate.forgotten
+    else:
+        submission.purge_at = fate.held_until
+
+
+def _follow_up(attempt: Attempt, asked_at: datetime, due_at: datetime) -> Attempt:
+    return Attempt(
+        submission_id=attempt.submission_id,
+        number=attempt.number + 1,
+        asked_by="keydesk",
+        asked_at=asked_at,
+        due_at=due_at,
+        case_number=attempt.case_number,
+    )
+
+
+def _is_told(attempt: Attempt, next_at: datetime | None) -> bool:
+    """A try by itself that is still in doubt, with another to come, is told to nobody."""
+    by_itself = attempt.asked_by == "keydesk"
+    return not (by_itself and attempt.verdict is Verdict.COULD_NOT_TELL and next_at is not None)
+
+
+async def _under_test(session: AsyncSession, submission_id: str) -> bool:
+    running = await session.exec(
+        select(Attempt.id).where(
+            Attempt.submission_id == submission_id,
+            col(Attempt.settled_at).is_(None),
+            Attempt.due_at <= now(),
+        )
+    )
+    return running.first() is not None
+
+
+async def _heed(session: AsyncSession, exchange: str, at: datetime, retry_after_s: float) -> None:
+    """Every replica keeps away from the exchange until the moment it named."""
+    limit = await session.get(VenueLimit, exchange) or VenueLimit(exchange=exchange, blocked_until=at)
+    limit.blocked_until = max(limit.blocked_until, at + timedelta(seconds=retry_after_s))
+    session.add(limit)

@@ -1,0 +1,305 @@
+"""The durable story of a key: taken → checked → settled → told.
+
+Once `KeyTests.take` has returned, exactly one result follows, whatever dies: the attempt is a row
+with a due time, the engine runs it once over all replicas, and each step may run again.
+No session is open while we wait for the exchange, and no secret enters the engine.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot import cases, limits
+from bot.columns import now
+from bot.db import Database
+from bot.engine import Engine, Steps
+from bot.key_settling import Settling
+from bot.log import get_logger
+from bot.person import Person
+from bot.refusal import Refusal
+from bot.schema import Attempt, Submission, VenueLimit
+from bot.telling import tell_channel
+from bot.vault import SealBroken, Vault
+from validators.diagnosis import Cause, Diagnosis, Finding, Requirement, Standing, State
+from validators.exchange import Credentials, KeyChecker
+
+log = get_logger(__name__)
+
+WORKFLOW = "test_key"
+SHORT_WAIT_S = 3.0
+"""A limit of the exchange that ends sooner than this is waited for within the test."""
+
+
+class KeysForgotten(Refusal):
+    """The sealed keys are no longer held."""
+
+
+class AlreadyTesting(Refusal):
+    """A test of these keys is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What was promised to a client: the ids of the sealed keys and of the test of them."""
+
+    submission_id: str
+    attempt_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class TestPolicy:
+    """The operator's choices that a test obeys."""
+
+    __test__ = False
+
+    staff_channel: str
+    secret_ttl: timedelta
+    tests_per_hour: int
+    keys_per_hour: int
+
+
+class KeyTests:
+    """Takes keys and sees each test through. One for the whole process."""
+
+    def __init__(
+        self,
+        db: Database,
+        vault: Vault,
+        engine: Engine,
+        checkers: Mapping[str, KeyChecker],
+        settling: Settling,
+        policy: TestPolicy,
+    ) -> None:
+        self.db = db
+        self.vault = vault
+        self.engine = engine
+        self.checkers = checkers
+        self.settling = settling
+        self.policy = policy
+        self.show: Callable[[int], Awaitable[None]] | None = None
+        """Shows a settled attempt in the dialog it came from; set by the edge."""
+        engine.workflow(WORKFLOW, self._story)
+        engine.on_failure(self._abandoned)
+
+    # --- what a client may ask for -------------------------------------------------------
+
+    async def take(
+        self, person: Person, exchange: str, account: str, credentials: Credentials, dialog_id: str
+    ) -> Promise:
+        """Seal the keys and promise a test of them, in one transaction.
+
+        Raises:
+            limits.TooManyTests, limits.TooManyKeys: with the moment at which it works again.
+            StorageUnavailable: nothing was kept.
+        """
+        mark = self.vault.mark(credentials.key, "key")
+        submission = Submission(
+            id=uuid.uuid4().hex,
+            team_id=person.team_id,
+            user_id=person.user_id,
+            exchange=exchange,
+            account=account,
+            masked_key=credentials.masked_key,
+            key_mark=mark,
+            created_at=now(),
+            dialog_id=dialog_id,
+        )
+        submission.sealed = self._sealed(credentials, submission.id)
+        submission.purge_at = submission.created_at + timedelta(hours=24)
+        async with self.db.writing() as session:
+            await self._within_limits(session, person, mark)
+            await self._replace_earlier(session, submission)
+            session.add(submission)
+            await session.flush()
+            return await self._promise(session, submission, asked_by="client")
+
+    async def again(
+        self, person: Person, submission_id: str, dialog_id: str | None, asked_by: str = "client"
+    ) -> Promise:
+        """Promise another test of keys that are still held.
+
+        Raises:
+            KeysForgotten, AlreadyTesting, limits.TooManyTests
+        """
+        async with self.db.writing() as session:
+            submission = await self._held(session, person, submission_id)
+            if asked_by == "client":
+                await self._within_limits(session, person, submission.key_mark)
+            if dialog_id is not None:
+                submission.dialog_id = dialog_id
+                session.add(submission)
+            return await self._promise(session, submission, asked_by)
+
+    async def forget(self, person: Person, submission_id: str) -> bool:
+        """Forget these keys now. False where they were forgotten already.
+
+        A test that was to be tried again by itself is settled, for it has nothing to test.
+        """
+        return await self.settling.forget(person, submission_id)
+
+    async def begin(self, promise: Promise) -> None:
+        """Start the promised test in this process, at once. The sweep does where this is not reached."""
+        await self.engine.start(WORKFLOW, str(promise.attempt_id))
+
+    async def sweep(self) -> None:
+        """Start every test that is due and not settled: after a crash, or tried again by itself."""
+        async with self.db.reading() as session:
+            due = await session.exec(
+                select(Attempt.id)
+                .where(col(Attempt.settled_at).is_(None), Attempt.due_at <= now())
+                .order_by(col(Attempt.due_at))
+                .limit(200)
+            )
+            waiting = [attempt_id for attempt_id in due if attempt_id is not None]
+        for attempt_id in waiting:
+            await self.engine.start(WORKFLOW, str(attempt_id))
+
+    async def next_try_of(self, session: AsyncSession, submission_id: str) -> datetime | None:
+        """When these keys are tried again by themselves; None where they are not."""
+        due = await session.exec(
+            select(Attempt.due_at).where(
+                Attempt.submission_id == submission_id, col(Attempt.settled_at).is_(None)
+            )
+        )
+        return due.first()
+
+    async def settled_attempts(self, session: AsyncSession, submission_id: str) -> list[int]:
+        """Ids of the attempts of these keys that have a result, oldest first."""
+        settled = await session.exec(
+            select(Attempt.id)
+            .where(Attempt.submission_id == submission_id, col(Attempt.settled_at).is_not(None))
+            .order_by(col(Attempt.number))
+        )
+        return [attempt_id for attempt_id in settled if attempt_id is not None]
+
+    # --- the story, step by step ---------------------------------------------------------
+
+    async def _story(self, subject: str, steps: Steps) -> None:
+        attempt_id = int(subject)
+        found = await steps.run("check", self._check, attempt_id)
+        await steps.run("settle", self.settling.settle, attempt_id, found)
+        if self.show is not None:
+            await steps.run("show", self.show, attempt_id)
+
+    async def _check(self, attempt_id: int) -> dict[str, Any] | None:
+        """The diagnosis as plain JSON; None where the sealed keys do not open any more."""
+        async with self.db.reading() as session:
+            attempt = await session.get(Attempt, attempt_id)
+            if attempt is None or attempt.settled_at is not None:
+                return None
+            submission = await session.get_one(Submission, attempt.submission_id)
+            limit = await session.get(VenueLimit, submission.exchange)
+        wait_s = (limit.blocked_until - now()).total_seconds() if limit else 0.0
+        if wait_s > SHORT_WAIT_S:
+            return _asked_to_wait(submission, wait_s).to_json()
+        try:
+            credentials = self._opened(submission)
+        except SealBroken as broken:
+            log.warning("seal_broken", submission=submission.id, why=str(broken))
+            return None
+        diagnosis = await self.checkers[submission.exchange].check(credentials, submission.account)
+        return diagnosis.to_json()
+
+    async def _abandoned(self, work: str, subject: str, code: str) -> None:
+        """A workflow died of an error of ours: settle without a verdict, try again, tell staff."""
+        log.error("work_abandoned", work=work, subject=subject, code=code)
+        if work == WORKFLOW:
+            await self.settling.abandon(int(subject))
+
+    # --- rows ----------------------------------------------------------------------------
+
+    def _sealed(self, credentials: Credentials, submission_id: str) -> bytes:
+        return self.vault.seal(
+            credentials.to_dict(), table="submission", row_id=submission_id, column="sealed"
+        )
+
+    def _opened(self, submission: Submission) -> Credentials:
+        if submission.sealed is None:
+            raise SealBroken("the keys were forgotten")
+        return Credentials.from_dict(
+            self.vault.open(submission.sealed, table="submission", row_id=submission.id, column="sealed")
+        )
+
+    async def _within_limits(self, session: AsyncSession, person: Person, mark: str) -> None:
+        await limits.check_limits(
+            session,
+            team=person.team_id,
+            user=person.user_id,
+            key_mark=mark,
+            now=now(),
+            tests_per_hour=self.policy.tests_per_hour,
+            keys_per_hour=self.policy.keys_per_hour,
+        )
+
+    async def note_refused_by_limit(self, person: Person, refusal: Refusal) -> None:
+        """Tell staff, once an hour and person, that somebody tests more than anybody should."""
+        hour = now().strftime("%Y%m%d%H")
+        async with self.db.writing() as session:
+            await tell_channel(
+                session,
+                self.policy.staff_channel,
+                "limit",
+                f"limit:{person.team_id}:{person.user_id}:{hour}",
+                team=person.team_id,
+                user=person.user_id,
+                what=type(refusal).__name__,
+            )
+        self.settling.wake(self.policy.staff_channel)
+
+    async def _replace_earlier(self, session: AsyncSession, new: Submission) -> None:
+        await self.settling.replace_earlier(session, new)
+
+    async def _held(self, session: AsyncSession, person: Person, submission_id: str) -> Submission:
+        submission = await cases.submission_of(session, submission_id, person.team_id, person.user_id)
+        if submission is None or submission.sealed is None:
+            raise KeysForgotten("not held for this person")
+        return submission
+
+    async def _promise(self, session: AsyncSession, submission: Submission, asked_by: str) -> Promise:
+        """The next attempt of these keys; one that waits for its turn is brought forward."""
+        attempts = (
+            await session.exec(
+                select(Attempt)
+                .where(Attempt.submission_id == submission.id)
+                .order_by(col(Attempt.number).desc())
+                .limit(1)
+            )
+        ).all()
+        last = attempts[0] if attempts else None
+        if last is not None and last.settled_at is None:
+            if last.due_at <= now():
+                raise AlreadyTesting(submission.id)
+            last.due_at, last.asked_by, last.asked_at = now(), asked_by, now()
+            session.add(last)
+            await session.flush()
+            return Promise(submission.id, last.id or 0)
+        attempt = Attempt(
+            submission_id=submission.id,
+            number=(last.number if last else 0) + 1,
+            asked_by=asked_by,
+            asked_at=now(),
+            due_at=now(),
+        )
+        session.add(attempt)
+        await session.flush()
+        return Promise(submission.id, attempt.id or 0)
+
+
+def _asked_to_wait(submission: Submission, wait_s: float) -> Diagnosis:
+    """Nothing is sent while the exchange wants no requests: could not tell, tried again then."""
+    return Diagnosis(
+        exchange=submission.exchange,
+        account=submission.account,
+        findings=(Finding(Cause.RATE_LIMITED),),
+        standings=tuple(
+            Standing(requirement, State.UNKNOWN, Cause.RATE_LIMITED) for requirement in Requirement
+        ),
+        retry_after_s=wait_s,
+    )

@@ -1,0 +1,186 @@
+"""The card of a case in the staff channel: one message, updated in place, always as the rows are now.
+
+It arrives already diagnosed: what was found, with the guide's step, the exchange's own code and
+words, and what the client was told. Staff see no key, only its first and last four characters.
+"""
+
+from __future__ import annotations
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.columns import now
+from bot.escalation import Reason
+from bot.schema import Attempt, Case, CaseState, OutboxMessage, Submission
+from bot.slack.blocks import (
+    Block,
+    actions,
+    button,
+    confirm,
+    context,
+    escape,
+    header,
+    literal,
+    section,
+    shortened,
+    when,
+)
+from bot.slack.kit import Composed, Kit
+from validators.diagnosis import Diagnosis, Evidence
+from validators.guide import Explanation
+
+STATE_WORDS = {
+    CaseState.OPEN: "Open",
+    CaseState.WAITING: "Waiting for the client",
+    CaseState.SNOOZED: "Snoozed",
+    CaseState.CLOSED: "Closed",
+}
+EVIDENCE_SHOWN = 6
+
+
+async def compose(kit: Kit, session: AsyncSession, message: OutboxMessage) -> Composed:
+    """The card of the message's case; an update where the case has one in this channel already."""
+    case = await session.get_one(Case, message.case_number)
+    blocks = await card_blocks(kit, session, case)
+    in_place = case.card_ts if case.card_channel == message.conversation else None
+    return Composed(message.conversation, await card_text(kit, session, case), blocks, update_ts=in_place)
+
+
+async def card_blocks(kit: Kit, session: AsyncSession, case: Case) -> list[Block]:
+    attempt, submission, tests = await _last_attempt(session, case)
+    diagnosis = Diagnosis.from_json(attempt.diagnosis) if attempt and attempt.diagnosis else None
+    explanation = kit.exchange_of(case.exchange).guide.explain(diagnosis) if diagnosis else None
+    shown = [
+        header(_title(kit, case, explanation)),
+        section(_facts(kit, case, submission, tests)),
+    ]
+    if explanation is not None and diagnosis is not None:
+        shown.append(section(_findings(explanation)))
+        shown.append(context(_evidence(diagnosis.evidence)))
+        shown.append(context(_told(explanation)))
+    return [*shown, context(_standing(case)), *card_buttons(case)]
+
+
+async def card_text(kit: Kit, session: AsyncSession, case: Case) -> str:
+    """The card for screen readers and notifications."""
+    attempt, submission, tests = await _last_attempt(session, case)
+    diagnosis = Diagnosis.from_json(attempt.diagnosis) if attempt and attempt.diagnosis else None
+    explanation = kit.exchange_of(case.exchange).guide.explain(diagnosis) if diagnosis else None
+    parts = [_title(kit, case, explanation), _facts(kit, case, submission, tests)]
+    if explanation is not None and diagnosis is not None:
+        parts += [_findings(explanation), _evidence(diagnosis.evidence)]
+    return shortened("\n".join([*parts, _standing(case)]), 4000)
+
+
+def card_buttons(case: Case) -> list[Block]:
+    """What staff can still do; a closed case has no buttons."""
+    if case.state is CaseState.CLOSED:
+        return []
+    number = str(case.number)
+    sure = confirm(
+        f"Resolve case {number}?", "The case is closed. The client is not told by this.", "Resolve"
+    )
+    claim = [] if case.owner_id else [button("Claim", "case_claim", number, style="primary")]
+    return actions(
+        [
+            *claim,
+            button("Reply to client", "case_reply", number),
+            button("Ask for retest", "case_retest", number),
+            button("Resolve", "case_resolve", number, confirm=sure),
+        ],
+        block_id=f"case:{number}",
+    )
+
+
+async def _last_attempt(session: AsyncSession, case: Case) -> tuple[Attempt | None, Submission | None, int]:
+    attempts = (
+        await session.exec(
+            select(Attempt)
+            .where(Attempt.case_number == case.number, col(Attempt.settled_at).is_not(None))
+            .order_by(col(Attempt.id).desc())
+        )
+    ).all()
+    last = attempts[0] if attempts else None
+    submission = await session.get(Submission, last.submission_id) if last else None
+    return last, submission, len(attempts)
+
+
+def _title(kit: Kit, case: Case, explanation: Explanation | None) -> str:
+    exchange = kit.exchange_of(case.exchange)
+    word = explanation.word if explanation else "Could not tell"
+    if case.state is CaseState.CLOSED and case.closed_because == "passed":
+        word = "Passed"
+    return f"Case {case.number}: {word} · {exchange.title} {exchange.account_label(case.account)}"
+
+
+def _facts(kit: Kit, case: Case, submission: Submission | None, tests: int) -> str:
+    elsewhere = "" if case.team_id == kit.team_id else " (another company, by Slack Connect)"
+    lines = [f"*Client:* <@{escape(case.user_id)}>{elsewhere}"]
+    if submission is not None:
+        lines.append(f"*Key:* {literal(submission.masked_key)}")
+    lines.append(f"*Tests:* {tests}, {case.failures_in_row} failed or in doubt in a row")
+    return "\n".join(lines)
+
+
+def _findings(explanation: Explanation) -> str:
+    lines = []
+    for advice in explanation.advice:
+        step = f" ({advice.step})" if advice.step else ""
+        lines.append(
+            f"• *{literal(advice.headline, 400)}*{step}\n   _For support:_ {literal(advice.staff, 500)}"
+        )
+    broken = [line for line in explanation.checklist if line.mark != "✓"]
+    lines += [
+        f"{line.mark} {literal(line.text)}" + (f": {literal(line.note)}" if line.note else "")
+        for line in broken
+    ]
+    return "\n".join(lines) or "Nothing was found to be wrong."
+
+
+def _evidence(evidence: tuple[Evidence, ...]) -> str:
+    lines = []
+    for answer in evidence[:EVIDENCE_SHOWN]:
+        said = answer.code or ("no answer" if answer.http_status is None else f"status {answer.http_status}")
+        words = f" “{literal(answer.words)}”" if answer.words else ""
+        lines.append(f"{literal(answer.request)}: {literal(said)}{words}")
+    return "\n".join(lines) or "Nothing was asked."
+
+
+def _told(explanation: Explanation) -> str:
+    fixes = [sentence for advice in explanation.advice for sentence in advice.do]
+    return "The client was told: " + literal(" ".join([explanation.opening, *fixes]), 1500)
+
+
+def _standing(case: Case) -> str:
+    owner = f"Owner: <@{escape(case.owner_id)}>" if case.owner_id else "Owner: nobody yet"
+    state = STATE_WORDS[case.state]
+    if case.state is CaseState.CLOSED:
+        state += f" ({literal(_why_closed(case))})"
+    if case.state is CaseState.SNOOZED and case.snoozed_until:
+        state += f" until {when(case.snoozed_until)}"
+    age = f"open since {when(case.opened_at)} ({_age(case)})"
+    parts = [owner, f"State: {state}", age]
+    if case.needs_staff_since is not None and case.state is not CaseState.CLOSED:
+        parts.append(f"Needs people: {escape(_reason(case))}")
+    return " · ".join(parts)
+
+
+def _why_closed(case: Case) -> str:
+    return {"passed": "a later test passed", "no_answer": "no answer from the client"}.get(
+        case.closed_because or "", case.closed_because or "resolved"
+    )
+
+
+def _reason(case: Case) -> str:
+    try:
+        return Reason(case.needs_staff_because or "").sentence
+    except ValueError:
+        return case.needs_staff_because or ""
+
+
+def _age(case: Case) -> str:
+    end = case.closed_at or now()
+    hours = (end - case.opened_at).total_seconds() / 3600
+    if hours < 1:
+        return f"{hours * 60:.0f} min old"
+    return f"{hours:.0f} h old" if hours < 48 else f"{hours / 24:.0f} days old"

@@ -1,0 +1,84 @@
+"""Every conversation in one list: what opens it, what answers it, and how each message is worded."""
+
+from __future__ import annotations
+
+import re
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.schema import OutboxMessage
+from bot.slack import card, greeting, history, key_dialog, result, result_buttons, support
+from bot.slack.delivery import Composer
+from bot.slack.edge import Edge
+from bot.slack.kit import Composed, Gesture, Kit
+
+OLD_BUTTON = (
+    "This button is from an older message and no longer works. Press “Test an API key” on my Home tab."
+)
+
+
+def listen(edge: Edge) -> None:
+    """Register everything that a person can do."""
+    edge.command("/test-keys", greeting.by_command, opens=True)
+    edge.shortcut("test_keys", greeting.by_press, opens=True)
+    edge.action("test_keys", greeting.by_press, opens=True)
+    edge.action("exchange", key_dialog.exchange_chosen, opens=True)
+    edge.view(key_dialog.CALLBACK_ID, key_dialog.submitted)
+    edge.action("test_again", result_buttons.again, opens=True)
+    edge.action("enter_keys_again", result_buttons.enter_again, opens=True)
+    edge.action("forget_keys", result_buttons.forget)
+    edge.action("ask_support", support.ask, opens=True)
+    edge.view(support.CALLBACK_ID, support.sent)
+    edge.event("app_home_opened", greeting.home_opened)
+    edge.event("message", greeting.by_message)
+    for changed in (
+        "subteam_members_changed",
+        "subteam_updated",
+        "member_joined_channel",
+        "member_left_channel",
+    ):
+        edge.event(changed, _staff_changed)
+    for gone in ("app_uninstalled", "tokens_revoked"):
+        edge.event(gone, _noted)
+    edge.action(re.compile(".*"), _old_button)
+    edge.view(re.compile(".*"), _old_dialog)
+
+
+async def _greeting(kit: Kit, session: AsyncSession, message: OutboxMessage) -> Composed:
+    return greeting.greeting_message(message.conversation)
+
+
+async def _key_seen(kit: Kit, session: AsyncSession, message: OutboxMessage) -> Composed:
+    return greeting.key_seen_message(message.conversation)
+
+
+COMPOSERS: dict[str, Composer] = {
+    "result": result.compose,
+    "result_again": result.compose_again,
+    "card": card.compose,
+    "history": history.compose_event,
+    "mention": history.compose_mention,
+    "limit": history.compose_limit,
+    "greeting": _greeting,
+    "key_seen": _key_seen,
+}
+
+
+async def _staff_changed(kit: Kit, gesture: Gesture) -> None:
+    kit.staff.forget()
+
+
+async def _noted(kit: Kit, gesture: Gesture) -> None:
+    """Slack says that our token is gone: the next call shows it, and `doctor` says what to do."""
+    kit.staff.forget()
+
+
+async def _old_button(kit: Kit, gesture: Gesture) -> None:
+    await gesture.ack()
+    if not gesture.action.get("url"):
+        await gesture.tell(OLD_BUTTON)
+
+
+async def _old_dialog(kit: Kit, gesture: Gesture) -> None:
+    await gesture.ack()
+    await gesture.tell(OLD_BUTTON)

@@ -1,0 +1,163 @@
+"""Takes messages out of the outbox to Slack, and reads back whether an uncertain one arrived.
+
+Slack knows no idempotency key that its documents promise, so ours travels as message metadata
+(``chat.postMessage``, Slack's documents on message metadata) and is looked for before anything is
+sent a second time. The client used here never retries by itself: slack_sdk's default would post twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.outbox import Parked, Sent, TryLater, Uncertain
+from bot.schema import Case, OutboxMessage
+from bot.slack.kit import Composed, Kit
+
+Composer = Callable[[Kit, AsyncSession, OutboxMessage], Awaitable[Composed]]
+
+EVENT_TYPE = "keydesk_message"
+UNCERTAIN_ERRORS = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
+"""Slack's documents of chat.postMessage: some part of the operation may have succeeded."""
+LOOK_BACK = timedelta(seconds=60)
+
+
+class SlackDelivery:
+    """Sends one kind of message. *post* is a client without any retry handler."""
+
+    def __init__(self, kit: Kit, post: AsyncWebClient, compose: Composer) -> None:
+        self.kit = kit
+        self.post = post
+        self.compose = compose
+        self._direct: dict[str, str] = {}
+
+    async def send(self, message: OutboxMessage) -> Sent:
+        """Compose from the rows as they are now, and send once."""
+        async with self.kit.db.reading() as session:
+            composed = await self.compose(self.kit, session, message)
+        if composed.update_ts is not None:
+            return await self._update(message, composed)
+        return await self._post(message, composed)
+
+    async def find(self, message: OutboxMessage) -> Sent | None:
+        """Our message in its conversation, by its key, or None where it is not there."""
+        async with self.kit.db.reading() as session:
+            composed = await self.compose(self.kit, session, message)
+        if composed.update_ts is not None:
+            return None  # an update may be done twice: it shows the same
+        channel = await self._channel_of(composed.channel)
+        arguments: dict[str, Any] = {
+            "channel": channel,
+            "include_all_metadata": True,
+            "oldest": f"{(message.created_at - LOOK_BACK).timestamp():.6f}",
+            "limit": 200,
+        }
+        if composed.thread_ts is not None:
+            arguments["ts"] = composed.thread_ts
+            return await self._look(self.post.conversations_replies, arguments, message.key)
+        return await self._look(self.post.conversations_history, arguments, message.key)
+
+    async def _look(
+        self, method: Callable[..., Awaitable[Any]], arguments: dict[str, Any], key: str
+    ) -> Sent | None:
+        while True:
+            page = await _called(method, **arguments)
+            for said in page.get("messages") or []:
+                metadata = said.get("metadata") or {}
+                if (metadata.get("event_payload") or {}).get("key") == key:
+                    return Sent(arguments["channel"], said["ts"])
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
+            arguments["cursor"] = cursor
+
+    async def _post(self, message: OutboxMessage, composed: Composed) -> Sent:
+        arguments: dict[str, Any] = {
+            "channel": composed.channel,
+            "text": composed.text,
+            "blocks": composed.blocks,
+            "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": message.key}},
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        if composed.thread_ts is not None:
+            arguments["thread_ts"] = composed.thread_ts
+        answer = await _called(self.post.chat_postMessage, **arguments)
+        return Sent(answer["channel"], answer["ts"])
+
+    async def _update(self, message: OutboxMessage, composed: Composed) -> Sent:
+        try:
+            answer = await _called(
+                self.post.chat_update,
+                channel=composed.channel,
+                ts=composed.update_ts,
+                text=composed.text,
+                blocks=composed.blocks,
+            )
+        except Parked as parked:
+            if parked.why in ("message_not_found", "cant_update_message", "edit_window_closed"):
+                # Somebody deleted it by hand: the next attempt posts it anew, and looks first.
+                await self._forget_card(message)
+                raise TryLater(0.1, "the card was deleted") from None
+            raise
+        return Sent(answer["channel"], answer["ts"])
+
+    async def _forget_card(self, message: OutboxMessage) -> None:
+        async with self.kit.db.writing() as session:
+            case = await session.get(Case, message.case_number)
+            if case is not None and message.kind == "card":
+                case.card_channel = case.card_ts = None
+                session.add(case)
+
+    async def _channel_of(self, conversation: str) -> str:
+        """The channel id of a conversation with a person, which history needs."""
+        if not conversation.startswith(("U", "W")):
+            return conversation
+        if conversation not in self._direct:
+            answer = await _called(self.post.conversations_open, users=conversation)
+            self._direct[conversation] = answer["channel"]["id"]
+        return self._direct[conversation]
+
+
+async def _called(method: Callable[..., Awaitable[Any]], **arguments: Any) -> Any:
+    """Call Slack once; what it answers becomes one of the outbox's words."""
+    try:
+        return await method(**arguments)
+    except SlackApiError as error:
+        raise _word_for(error) from None
+    except (TimeoutError, OSError) as error:
+        raise Uncertain(type(error).__name__) from None
+
+
+def _word_for(error: SlackApiError) -> Exception:
+    response = error.response
+    status = getattr(response, "status_code", 200)
+    answered = response.data if hasattr(response, "data") else response
+    if not isinstance(answered, dict):
+        return Uncertain(f"status {status} without JSON")
+    code = str(answered.get("error") or f"status {status}")
+    if status == 429 or code == "ratelimited":
+        return TryLater(float(_header(response, "retry-after") or 1), code)
+    if status >= 500 or code in UNCERTAIN_ERRORS:
+        return Uncertain(code)
+    return Parked(code)
+
+
+def _header(response: Any, name: str) -> str | None:
+    headers = getattr(response, "headers", None) or {}
+    return next((str(value) for key, value in headers.items() if key.lower() == name), None)
+
+
+async def remember_card(session: AsyncSession, message: OutboxMessage, sent: Sent) -> None:
+    """In the transaction that marks a card as sent: where it is, so that it is updated in place."""
+    if message.kind != "card" or message.case_number is None:
+        return
+    case = await session.get(Case, message.case_number)
+    if case is not None:
+        case.card_channel, case.card_ts = sent.channel, sent.ts
+        session.add(case)

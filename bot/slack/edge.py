@@ -1,0 +1,150 @@
+"""Where Slack's deliveries come in: each is recorded, attributed to a person, and answered.
+
+A delivery that was seen before gets the same answer and changes nothing, whether or not it carries
+retry headers. What opens a dialog is not recorded first: its trigger lives 3 seconds and works
+once, which is a record of Slack's own. Events are acted on before they are acknowledged, for Bolt
+acknowledges them by itself before a listener runs, and a crash would lose them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.error import BoltError
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.db import StorageUnavailable
+from bot.inbox import Again
+from bot.log import get_logger
+from bot.person import Person
+from bot.slack import errors
+from bot.slack.kit import Gesture, Kit, Listener
+
+log = get_logger(__name__)
+
+
+class Edge:
+    """Registers the conversations' listeners with Bolt, each run in the same safe way."""
+
+    def __init__(self, kit: Kit, client: AsyncWebClient) -> None:
+        self.kit = kit
+        self.app = AsyncApp(
+            client=client,
+            name="keydesk",
+            request_verification_enabled=False,  # ours is in `bot.slack.web`; Bolt's logs the body
+            attaching_conversation_kwargs_enabled=False,
+            raise_error_for_unhandled_request=False,
+        )
+        self.app.error(_never_print)
+
+    def command(self, name: str, listener: Listener, *, opens: bool = False) -> None:
+        self.app.command(name)(self._acting(listener, opens))
+
+    def shortcut(self, callback_id: str, listener: Listener, *, opens: bool = False) -> None:
+        self.app.shortcut(callback_id)(self._acting(listener, opens))
+
+    def action(self, action_id: str | re.Pattern[str], listener: Listener, *, opens: bool = False) -> None:
+        self.app.action(action_id)(self._acting(listener, opens))
+
+    def view(self, callback_id: str | re.Pattern[str], listener: Listener) -> None:
+        self.app.view(callback_id)(self._acting(listener, opens=False))
+
+    def event(self, name: str, listener: Listener) -> None:
+        self.app.event(name, middleware=[self._before_answer(listener)])(_nothing_more)
+
+    def _acting(self, listener: Listener, opens: bool) -> Callable[..., Awaitable[None]]:
+        async def listen(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
+            gesture = _gesture(body, ack, client)
+            task = asyncio.ensure_future(self._run(listener, gesture, opens=opens))
+            self.kit.underway.hold(task)
+            await asyncio.shield(task)
+
+        return listen
+
+    def _before_answer(self, listener: Listener) -> Callable[..., Awaitable[Any]]:
+        async def act(body: dict[str, Any], client: AsyncWebClient, next: Any) -> Any:  # noqa: A002 - Bolt's name
+            gesture = _gesture(body, _no_answer, client)
+            try:
+                await self._run(listener, gesture, opens=False)
+            except StorageUnavailable:
+                # Not acknowledged, so that Slack delivers it again.
+                return BoltResponse(status=503, body="")
+            return await next()
+
+        return act
+
+    async def _run(self, listener: Listener, gesture: Gesture, *, opens: bool) -> None:
+        is_event = gesture.body.get("type") == "event_callback"
+        try:
+            if not opens:
+                seen = await self.kit.inbox.receive(gesture.key)
+                if isinstance(seen, Again):
+                    await gesture.ack(**(seen.answer or {}))
+                    return
+            await listener(self.kit, gesture)
+        except Exception as error:
+            if is_event and isinstance(error, StorageUnavailable):
+                raise
+            await errors.tell(gesture, error)
+        await gesture.ack()
+        await self._record(gesture, opens=opens)
+
+    async def _record(self, gesture: Gesture, *, opens: bool) -> None:
+        with suppress(StorageUnavailable):
+            if opens:
+                await self.kit.inbox.receive(gesture.key)
+            await self.kit.inbox.done(gesture.key, gesture.answer)
+
+
+def _gesture(body: dict[str, Any], ack: Any, client: AsyncWebClient) -> Gesture:
+    return Gesture(person=person_of(body), key=delivery_key(body), body=body, _ack=ack, _client=client)
+
+
+def person_of(body: dict[str, Any]) -> Person:
+    """Who did it, by team and user; empty ids where the payload names nobody, who is then nobody.
+
+    In a Slack Connect channel the user's own team may differ from the team the app is in
+    (Slack's documents on Slack Connect).
+    """
+    event = body.get("event")
+    if isinstance(event, dict):
+        user = event.get("user")
+        user_id = user.get("id") if isinstance(user, dict) else user
+        team_id = event.get("user_team") or event.get("team") or body.get("team_id")
+        return Person(str(team_id or ""), str(user_id or ""))
+    user = body.get("user")
+    if isinstance(user, dict):
+        team = body.get("team") or {}
+        return Person(str(user.get("team_id") or team.get("id") or ""), str(user.get("id") or ""))
+    return Person(str(body.get("team_id") or ""), str(body.get("user_id") or ""))
+
+
+def delivery_key(body: dict[str, Any]) -> str:
+    """What makes a delivery this one: event id, view id and hash, or trigger id."""
+    if body.get("type") == "event_callback":
+        return f"event:{body.get('event_id')}"
+    view = body.get("view") or {}
+    if body.get("type") in ("view_submission", "view_closed"):
+        return f"{body['type']}:{view.get('id')}:{view.get('hash')}"
+    return f"trigger:{body.get('trigger_id')}"[:255]
+
+
+async def _no_answer(**_: Any) -> None:
+    """An event is answered by Bolt itself."""
+
+
+async def _nothing_more() -> None:
+    """The event was acted on before this."""
+
+
+async def _never_print(error: Exception) -> BoltResponse:
+    """Bolt's default prints the exception's text; ours names its class alone."""
+    level = log.warning if isinstance(error, BoltError) else log.error
+    level("delivery_failed", error=type(error).__name__)
+    return BoltResponse(status=503, body="")

@@ -1,0 +1,95 @@
+"""What went wrong → what a person is told: a refusal has its sentence, the unexpected a reference.
+
+The reference leads to the log line; neither holds what was typed.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from bot.cases import CaseAlreadyClaimed, CaseClosed, CaseNotClosed, NoSuchCase
+from bot.db import StorageUnavailable
+from bot.key_test import AlreadyTesting, KeysForgotten
+from bot.limits import TooManyKeys, TooManyTests
+from bot.log import get_logger
+from bot.refusal import Refusal
+from bot.slack.blocks import Block, escape, literal, modal, section, when
+from bot.slack.kit import Gesture
+from bot.slack.people import AuthorityUnknown
+from bot.slack.result import TITLE
+
+log = get_logger(__name__)
+
+NOT_STARTED = (
+    "We could not start this just now: our own storage did not answer. Nothing was kept. "
+    "Please try again in a few minutes. Your key is not to blame."
+)
+
+
+class NotStaff(Refusal):
+    """This person may not triage."""
+
+
+class Told(Refusal):
+    """A refusal that already is the sentence: ours, without anything that a person typed."""
+
+
+async def tell(gesture: Gesture, error: Exception) -> None:
+    """Tell the person what *error* means for them. Never raises."""
+    text = sentence(error)
+    if text is None:
+        text = _unexpected(error)
+    if gesture.body.get("type") == "view_submission" and not gesture.acked:
+        await gesture.ack(response_action="update", view=_view(gesture, text))
+        return
+    await gesture.ack()
+    await gesture.tell(text)
+
+
+def sentence(error: Exception) -> str | None:
+    """The sentence for a refusal, as mrkdwn; None for what nobody expected."""
+    match error:
+        case Told():
+            return str(error)
+        case TooManyTests(again_at=again_at):
+            return f"That was many tests in one hour. You can test again {when(again_at)}."
+        case TooManyKeys(again_at=again_at):
+            return f"That was many different keys in one hour. You can test another one {when(again_at)}."
+        case KeysForgotten():
+            return "We no longer hold these keys. Please press “Enter keys again”."
+        case AlreadyTesting():
+            return "A test of these keys is already running. The result comes to you as a direct message."
+        case NotStaff():
+            return (
+                "This is for our support team. To test a key, type `/test-keys` or press “Test an API key”."
+            )
+        case AuthorityUnknown():
+            return (
+                "Slack could not tell us who is on the support team, so nothing was done. Please try again."
+            )
+        case StorageUnavailable():
+            return NOT_STARTED
+        case NoSuchCase(number=number):
+            return f"There is no case {number}. `/triage` lists the open ones."
+        case CaseClosed(number=number):
+            return f"Case {number} is closed. `/triage reopen {number}` opens it again."
+        case CaseNotClosed(number=number):
+            return f"Case {number} is open already."
+        case CaseAlreadyClaimed(number=number, by=by):
+            return f"<@{escape(by)}> already works on case {number}."
+        case _:
+            return None
+
+
+def _unexpected(error: Exception) -> str:
+    reference = uuid.uuid4().hex[:8]
+    log.error("unexpected", ref=reference, error=type(error).__name__, exc_info=error)
+    return (
+        "Something went wrong on our side, and nothing was changed. Please try again. "
+        f"If it happens once more, tell our support team this reference: {literal(reference)}."
+    )
+
+
+def _view(gesture: Gesture, text: str) -> Block:
+    title = (gesture.view.get("title") or {}).get("text") or TITLE
+    return modal(title[:24], [section(text)], close="Close")

@@ -1,0 +1,99 @@
+"""Every way in: the command, the shortcut, the Home tab, a direct message, the invite.
+
+None of them takes a key as text: what looks like one is never processed, and its writer is warned
+in private without an echo.
+"""
+
+from __future__ import annotations
+
+from slack_sdk.errors import SlackApiError
+
+from bot.log import get_logger
+from bot.slack.blocks import Block, actions, button, context, header, section
+from bot.slack.home import home_blocks
+from bot.slack.key_dialog import open_dialog
+from bot.slack.kit import Composed, Gesture, Kit
+from bot.telling import tell_client
+
+log = get_logger(__name__)
+
+GREETING = (
+    "Hello! I test exchange API keys, only by reading, and tell you what to fix. "
+    "Press “Test an API key” to start. Please never send me a key as a message."
+)
+KEY_SEEN = (
+    "That looked like an API key. I did not read or keep it, but whoever sees the text can use it. "
+    "To be safe, delete the message, delete that key at your exchange and make a new one "
+    "(Guide, Step Three). Then press “Test an API key” and enter it there."
+)
+INVITATION = (
+    "Test your exchange API key here before you enter it in the Client Portal. "
+    "Only you see the dialog and the result."
+)
+
+
+async def by_command(kit: Kit, gesture: Gesture) -> None:
+    """`/test-keys`: the dialog; any text after it is ignored, and a key there is warned about."""
+    await open_dialog(kit, gesture)
+    if looks_like_key(kit, str(gesture.body.get("text") or "")):
+        await gesture.tell(KEY_SEEN, key_seen_blocks())
+
+
+async def by_press(kit: Kit, gesture: Gesture) -> None:
+    """The shortcut or a button: the dialog."""
+    await open_dialog(kit, gesture)
+
+
+async def by_message(kit: Kit, gesture: Gesture) -> None:
+    """A direct message: a short answer with the button, or a warning."""
+    event = gesture.body["event"]
+    if event.get("bot_id") or event.get("subtype") or event.get("channel_type") != "im":
+        return
+    kind = "key_seen" if looks_like_key(kit, str(event.get("text") or "")) else "greeting"
+    async with kit.db.writing() as session:
+        await tell_client(session, gesture.person, kind, f"{kind}:{event.get('channel')}:{event.get('ts')}")
+    kit.outbox.wake(gesture.person.user_id)
+
+
+async def home_opened(kit: Kit, gesture: Gesture) -> None:
+    """Show this person's own Home tab."""
+    if gesture.body["event"].get("tab") != "home":
+        return
+    blocks = await home_blocks(kit, gesture.person)
+    try:
+        await kit.client.views_publish(
+            user_id=gesture.person.user_id, view={"type": "home", "blocks": blocks}
+        )
+    except SlackApiError as error:
+        log.info("home_not_shown", error=str(error.response.get("error")))
+
+
+def looks_like_key(kit: Kit, text: str) -> bool:
+    """Whether any exchange's key or secret seems to stand in *text*."""
+    return any(exchange.looks_like_key(text) for exchange in kit.exchanges.values())
+
+
+def start_button() -> Block:
+    return button("Test an API key", "test_keys", style="primary")
+
+
+def greeting_message(conversation: str) -> Composed:
+    return Composed(conversation, GREETING, [section(GREETING), *actions([start_button()])])
+
+
+def key_seen_blocks() -> list[Block]:
+    return [section(KEY_SEEN), *actions([start_button()])]
+
+
+def key_seen_message(conversation: str) -> Composed:
+    return Composed(conversation, KEY_SEEN, key_seen_blocks())
+
+
+def invitation_blocks() -> list[Block]:
+    """What `/triage invite` posts into a channel: everybody can press it, other companies too."""
+    return [
+        header("Test your API keys"),
+        section(INVITATION),
+        *actions([start_button()]),
+        context("Nothing about your test ever appears in this channel."),
+    ]

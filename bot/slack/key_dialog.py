@@ -1,0 +1,240 @@
+"""The private dialog: opened at once, shapes judged at once, "Testing…", then the result.
+
+Slack has no masked field, and nothing a client types here is ever put back into a view: the
+dialog that follows has other blocks, so that Slack does not keep the values on screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.columns import now
+from bot.limits import TooManyKeys, TooManyTests
+from bot.log import get_logger
+from bot.schema import OddValue
+from bot.slack.blocks import Block, context, escape, modal, plain, section, text_input
+from bot.slack.kit import Gesture, Kit
+from bot.slack.result import TITLE, read_result, result_view
+from validators.exchange import Credentials, Exchange, ShapeFault
+
+log = get_logger(__name__)
+
+CALLBACK_ID = "test_keys"
+SHOW_WITHIN_S = 2.0
+"""An ``external_id`` resolves only once Slack has applied our answer; measured: 2 tries."""
+
+
+# --- opening -------------------------------------------------------------------------------
+
+
+async def open_dialog(kit: Kit, gesture: Gesture) -> None:
+    """Open the dialog before anything else: the trigger lives 3 seconds and works once."""
+    opened = await gesture.open_dialog(key_view(kit, chosen_exchange(kit)))
+    await gesture.ack()
+    if not opened:
+        await gesture.tell("The dialog could not be opened in time. Please press “Test an API key” again.")
+
+
+async def exchange_chosen(kit: Kit, gesture: Gesture) -> None:
+    """Show the fields of the exchange that was chosen."""
+    chosen = (gesture.action.get("selected_option") or {}).get("value", "")
+    await gesture.ack()
+    if chosen in kit.exchanges:
+        await gesture.open_dialog(key_view(kit, kit.exchange_of(chosen)))
+
+
+def chosen_exchange(kit: Kit, slug: str = "") -> Exchange:
+    """The exchange of that slug, else the first."""
+    return kit.exchanges.get(slug) or next(iter(kit.exchanges.values()))
+
+
+def key_view(kit: Kit, exchange: Exchange) -> Block:
+    """The dialog for one exchange. "Exchange" comes first once there is more than one."""
+    blocks = [section(_invitation(exchange))]
+    if len(kit.exchanges) > 1:
+        blocks.append(_exchange_choice(kit, exchange))
+    blocks.append(_account_choice(exchange))
+    blocks += [text_input(field.label, field.name, hint=field.hint) for field in exchange.fields]
+    blocks.append(context(_promise(kit)))
+    return modal(
+        TITLE,
+        blocks,
+        submit="Test Keys",
+        close="Cancel",
+        callback_id=CALLBACK_ID,
+        private_metadata=json.dumps({"exchange": exchange.slug}),
+    )
+
+
+def testing_view(dialog_id: str) -> Block:
+    """What stands there until the result does. Closing it loses nothing."""
+    return modal(
+        TITLE,
+        [
+            section("*Testing…*\nThis takes a few seconds."),
+            context("You can close this. The result also comes to you as a direct message."),
+        ],
+        close="Close",
+        external_id=dialog_id,
+    )
+
+
+def _invitation(exchange: Exchange) -> str:
+    guide = exchange.guide
+    return (
+        f"Make a read-only key by the <{guide.url}|{escape(guide.title)}>, then enter it here. "
+        "We test it, only by reading, and tell you what to fix."
+    )
+
+
+def _promise(kit: Kit) -> str:
+    hours = kit.settings.secret_ttl.total_seconds() / 3600
+    held = f"at most {hours:g} h after the result" if hours > 0 else "not after the result"
+    return (
+        "Only you see this dialog. Slack shows what you type: nothing hides it on your screen. "
+        "Your keys go from Slack to us and are used for this test alone. We keep them sealed until the "
+        f"result, and {held} (24 h while the exchange gives no clear answer), then forget them. "
+        "Our staff cannot see them."
+    )
+
+
+def _account_choice(exchange: Exchange) -> Block:
+    options = [{"text": plain(a.label), "value": a.slug} for a in exchange.accounts]
+    element = {"type": "radio_buttons", "action_id": "account", "options": options}
+    return {
+        "type": "input",
+        "block_id": "account",
+        "label": plain("Account"),
+        "element": element | {"initial_option": options[0]},
+    }
+
+
+def _exchange_choice(kit: Kit, chosen: Exchange) -> Block:
+    options = [{"text": plain(e.title), "value": e.slug} for e in kit.exchanges.values()]
+    initial = next(option for option in options if option["value"] == chosen.slug)
+    return {
+        "type": "input",
+        "block_id": "exchange",
+        "dispatch_action": True,
+        "label": plain("Exchange"),
+        "element": {
+            "type": "static_select",
+            "action_id": "exchange",
+            "options": options,
+            "initial_option": initial,
+        },
+    }
+
+
+# --- submitting ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What was typed, wrapped; and what its shape already says."""
+
+    exchange: Exchange
+    account: str
+    credentials: Credentials
+    faults: list[ShapeFault]
+
+
+async def submitted(kit: Kit, gesture: Gesture) -> None:
+    """Judge the shape; then seal, promise, say "Testing…" and start. Nothing raises after the answer."""
+    entered = _entered(kit, gesture.view)
+    faults = await _faults_to_tell(kit, gesture, entered)
+    if faults:
+        await gesture.ack(response_action="errors", errors=_first_of_each_field(faults))
+        return
+    dialog_id = uuid.uuid4().hex
+    try:
+        promise = await kit.key_tests.take(
+            gesture.person, entered.exchange.slug, entered.account, entered.credentials, dialog_id
+        )
+    except (TooManyTests, TooManyKeys) as refusal:
+        kit.underway.start(kit.key_tests.note_refused_by_limit(gesture.person, refusal))
+        raise
+    await gesture.ack(response_action="update", view=testing_view(dialog_id))
+    kit.underway.start(kit.key_tests.begin(promise))
+
+
+def _entered(kit: Kit, view: Mapping[str, Any]) -> Entered:
+    exchange = kit.exchange_of(json.loads(view["private_metadata"])["exchange"])
+    values = view["state"]["values"]
+    raw = {field.name: values[field.name][field.name].get("value") or "" for field in exchange.fields}
+    account = (values["account"]["account"].get("selected_option") or {}).get("value", "")
+    exchange.account_label(account)
+    credentials, faults = exchange.check_shape(raw)
+    return Entered(exchange, account, credentials, faults)
+
+
+async def _faults_to_tell(kit: Kit, gesture: Gesture, entered: Entered) -> list[ShapeFault]:
+    """Every fault; but an odd value that was submitted before, unchanged, is let through."""
+    firm = [fault for fault in entered.faults if not fault.odd_only]
+    odd = [fault for fault in entered.faults if fault.odd_only]
+    if not odd:
+        return firm
+    async with kit.db.writing() as session:
+        fresh = [fault for fault in odd if not await _seen_before(kit, session, gesture, entered, fault)]
+    return firm + fresh
+
+
+async def _seen_before(
+    kit: Kit, session: AsyncSession, gesture: Gesture, entered: Entered, fault: ShapeFault
+) -> bool:
+    value = entered.credentials.to_dict()[fault.field]
+    person = gesture.person
+    mark = kit.vault.mark(f"{person.team_id}/{person.user_id}/{fault.field}/{value}", "odd")
+    if await session.get(OddValue, mark) is not None:
+        return True
+    session.add(OddValue(mark=mark, seen_at=now()))
+    return False
+
+
+def _first_of_each_field(faults: list[ShapeFault]) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    for fault in faults:
+        errors.setdefault(fault.field, fault.sentence)
+    return errors
+
+
+# --- showing -------------------------------------------------------------------------------
+
+
+async def show(kit: Kit, attempt_id: int) -> None:
+    """Put the settled result into the dialog it came from, where that is still open.
+
+    Not promised: the direct message is. ``not_found`` means not yet applied, or closed.
+    """
+    async with kit.db.reading() as session:
+        result = await read_result(kit, session, attempt_id)
+    dialog_id = result.submission.dialog_id
+    if dialog_id is None or result.attempt.asked_by != "client":
+        return
+    await put_into_dialog(kit, dialog_id, result_view(result, dialog_id))
+
+
+async def put_into_dialog(kit: Kit, dialog_id: str, view: Block) -> bool:
+    """Update a dialog by its ``external_id``. False where it is closed."""
+    loop = asyncio.get_running_loop()
+    give_up = loop.time() + SHOW_WITHIN_S
+    while True:
+        try:
+            await kit.client.views_update(external_id=dialog_id, view=view)
+            return True
+        except SlackApiError as error:
+            if error.response.get("error") != "not_found" or loop.time() >= give_up:
+                log.info("dialog_closed", error=str(error.response.get("error")))
+                return False
+        except (TimeoutError, OSError) as error:
+            log.info("dialog_not_updated", error=type(error).__name__)
+            return False
+        await asyncio.sleep(0.05)

@@ -1,0 +1,101 @@
+"""Are the tokens good, are the scopes granted, is the staff channel ours alone? Asked before anything runs.
+
+slack_sdk connects for ever on a bad app token without saying so, so both tokens are tried first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+NEEDED_SCOPES = {
+    "commands": "the commands /test-keys and /triage",
+    "chat:write": "results in direct messages and cards in the staff channel",
+    "im:history": "direct messages to the bot, and reading back whether ours arrived",
+    "im:write": "the direct message channel of a client",
+    "users:read": "who is a guest or of another company",
+}
+"""Scope → what it is for. Without one of these nothing can be promised, so the start stops."""
+
+
+class CannotStart(Exception):  # noqa: N818 - it says what is the matter
+    """What is wrong and what to do; fit to be printed, holds no token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who we are in Slack, and what we may do."""
+
+    team_id: str
+    bot_user_id: str
+    scopes: frozenset[str]
+
+
+async def preflight(
+    client: AsyncWebClient, app_token: str | None, staff_channel: str, usergroup: str | None
+) -> Identity:
+    """Check what the start depends on.
+
+    Raises:
+        CannotStart: with the name of the setting or scope, and what to do.
+    """
+    identity = await identified(client)
+    needed = dict(NEEDED_SCOPES)
+    if usergroup:
+        needed["usergroups:read"] = "who is in the user group STAFF_USERGROUP"
+    for scope, why in needed.items():
+        if scope not in identity.scopes:
+            raise CannotStart(
+                f"The Slack app lacks the scope {scope} ({why}). "
+                "Add it under OAuth & Permissions, install the app again, then start keydesk."
+            )
+    if app_token is not None:
+        await _app_token_works(client, app_token)
+    await _staff_channel_is_ours(client, staff_channel)
+    return identity
+
+
+async def identified(client: AsyncWebClient) -> Identity:
+    """Who the bot token belongs to.
+
+    Raises:
+        CannotStart: Slack refuses it, or cannot be reached.
+    """
+    answer = await _asked(client.auth_test(), "SLACK_BOT_TOKEN")
+    granted = answer.headers.get("x-oauth-scopes") or answer.headers.get("X-OAuth-Scopes") or ""
+    scopes = frozenset(scope.strip() for scope in granted.split(",") if scope.strip())
+    return Identity(answer["team_id"], answer["user_id"], scopes)
+
+
+async def _app_token_works(client: AsyncWebClient, app_token: str) -> None:
+    await _asked(client.apps_connections_open(app_token=app_token), "SLACK_APP_TOKEN")
+
+
+async def _staff_channel_is_ours(client: AsyncWebClient, channel: str) -> None:
+    """A staff channel that another company can read would show them every case."""
+    try:
+        answer = await client.conversations_info(channel=channel)
+    except SlackApiError:
+        # Not there, or the bot is not in it: messages wait, and `doctor` says so.
+        return
+    except (TimeoutError, OSError):
+        raise CannotStart("Slack cannot be reached. Check the network and SLACK_API_URL.") from None
+    if answer["channel"].get("is_ext_shared"):
+        raise CannotStart(
+            "STAFF_CHANNEL is shared with another company, who would see every case. Use a channel of your own."
+        )
+
+
+async def _asked(call: Any, setting: str) -> Any:
+    try:
+        return await call
+    except SlackApiError as error:
+        code = str(error.response.get("error") if error.response else "no answer")
+    except (TimeoutError, OSError):
+        raise CannotStart("Slack cannot be reached. Check the network and SLACK_API_URL.") from None
+    if code in ("ratelimited", "internal_error", "service_unavailable"):
+        raise CannotStart(f"Slack is busy just now ({code}). Start keydesk again in a minute.")
+    raise CannotStart(f"Slack refuses {setting} ({code}). Copy it again from the Slack app's settings.")

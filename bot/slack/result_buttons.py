@@ -1,0 +1,72 @@
+"""What the buttons under a result do: test again, enter again, forget, ask support."""
+
+from __future__ import annotations
+
+import uuid
+
+from bot.key_test import AlreadyTesting, KeysForgotten
+from bot.schema import Submission
+from bot.slack.blocks import modal, section
+from bot.slack.key_dialog import chosen_exchange, key_view, put_into_dialog, testing_view
+from bot.slack.kit import Gesture, Kit
+from bot.slack.result import TITLE
+from bot.telling import tell_client
+
+FORGOTTEN = "Your keys are forgotten. To test again, press “Enter keys again”."
+
+
+async def again(kit: Kit, gesture: Gesture) -> None:
+    """Test the keys that are still held, without typing."""
+    dialog_id = uuid.uuid4().hex
+    opened = await gesture.open_dialog(testing_view(dialog_id))
+    await gesture.ack()
+    try:
+        promise = await kit.key_tests.again(gesture.person, gesture.value, dialog_id)
+    except KeysForgotten:
+        await _say(kit, gesture, dialog_id, FORGOTTEN, opened)
+    except AlreadyTesting:
+        await _say(kit, gesture, dialog_id, "A test of these keys is already running.", opened)
+    else:
+        kit.underway.start(kit.key_tests.begin(promise))
+
+
+async def enter_again(kit: Kit, gesture: Gesture) -> None:
+    """The dialog anew, empty."""
+    await gesture.open_dialog(key_view(kit, chosen_exchange(kit, gesture.value)))
+    await gesture.ack()
+
+
+async def forget(kit: Kit, gesture: Gesture) -> None:
+    """Forget the held keys now, and take the buttons that need them away."""
+    await gesture.ack()
+    await kit.key_tests.forget(gesture.person, gesture.value)
+    await _refresh(kit, gesture)
+    if gesture.dialog_view is not None:
+        await gesture.open_dialog(modal(TITLE, [section(FORGOTTEN)], close="Close"))
+    else:
+        await gesture.tell(FORGOTTEN)
+
+
+async def _refresh(kit: Kit, gesture: Gesture) -> None:
+    """Every result message of these keys says from now on that they are forgotten."""
+    async with kit.db.writing() as session:
+        submission = await session.get(Submission, gesture.value)
+        if submission is None or submission.user_id != gesture.person.user_id:
+            return
+        for attempt_id in await kit.key_tests.settled_attempts(session, submission.id):
+            await tell_client(
+                session,
+                gesture.person,
+                "result_again",
+                f"result_again:{attempt_id}:forgotten",
+                attempt=attempt_id,
+            )
+    kit.outbox.wake(gesture.person.user_id)
+
+
+async def _say(kit: Kit, gesture: Gesture, dialog_id: str, text: str, opened: bool) -> None:
+    shown = opened and await put_into_dialog(
+        kit, dialog_id, modal(TITLE, [section(text)], close="Close", external_id=dialog_id)
+    )
+    if not shown:
+        await gesture.tell(text)

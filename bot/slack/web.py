@@ -1,0 +1,127 @@
+"""Our HTTP side: Slack's deliveries in HTTP mode, and whether we are alive, ready and how we do.
+
+Bodies are bounded and never logged. ``/healthz`` says only that the process runs; ``/readyz`` tells
+the truth about what a result needs; ``/metrics`` speaks Prometheus.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import SecretStr
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.log import get_logger
+from bot.slack.signature import refusal
+
+log = get_logger(__name__)
+
+BODY_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What `/readyz` answers: every part with "ok" or what is wrong with it, in plain words."""
+
+    parts: dict[str, str]
+
+    @property
+    def ready(self) -> bool:
+        return all(state == "ok" for state in self.parts.values())
+
+
+@dataclass(frozen=True)
+class Web:
+    """The three questions and, in HTTP mode, Slack's door.
+
+    Attributes:
+        bolt: Where signed deliveries go; None in Socket Mode.
+        taking: Whether new deliveries are taken; false once we stop.
+    """
+
+    readiness: Callable[[], Awaitable[Readiness]]
+    metrics: CollectorRegistry
+    measure: Callable[[], Awaitable[None]]
+    bolt: AsyncApp | None = None
+    signing_secret: SecretStr | None = None
+    taking: Callable[[], bool] = lambda: True
+
+    @asynccontextmanager
+    async def serving(self, host: str, port: int) -> AsyncIterator[int]:
+        """Listen; yields the port. Closed at the end, after running requests have answered."""
+        app = web.Application(client_max_size=BODY_BYTES)
+        app.router.add_get("/healthz", self._alive)
+        app.router.add_get("/readyz", self._ready)
+        app.router.add_get("/metrics", self._metrics)
+        if self.bolt is not None:
+            app.router.add_post("/slack/events", self._slack)
+        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=5.0)
+        await runner.setup()
+        site = web.TCPSite(runner, host, port, reuse_address=True)
+        try:
+            await site.start()
+            yield runner.addresses[0][1]
+        finally:
+            await runner.cleanup()
+
+    async def _alive(self, _: web.Request) -> web.Response:
+        return web.json_response({"alive": True})
+
+    async def _ready(self, _: web.Request) -> web.Response:
+        readiness = await self.readiness()
+        return web.json_response(
+            {"ready": readiness.ready, **readiness.parts}, status=200 if readiness.ready else 503
+        )
+
+    async def _metrics(self, _: web.Request) -> web.Response:
+        await self.measure()
+        return web.Response(body=generate_latest(self.metrics), headers={"content-type": CONTENT_TYPE_LATEST})
+
+    async def _slack(self, request: web.Request) -> web.Response:
+        assert self.bolt is not None
+        assert self.signing_secret is not None
+        if not self.taking():
+            return web.Response(status=503)
+        try:
+            body = await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            log.warning("delivery_refused", why="body over 1 MiB")
+            return web.Response(status=413)
+        headers = request.headers
+        why = refusal(
+            self.signing_secret,
+            headers.get("X-Slack-Request-Timestamp"),
+            headers.get("X-Slack-Signature"),
+            body,
+        )
+        if why is not None:
+            log.warning("delivery_refused", why=why)
+            return web.Response(status=401)
+        return await self._dispatched(self.bolt, body, request)
+
+    async def _dispatched(self, bolt: AsyncApp, body: bytes, request: web.Request) -> web.Response:
+        try:
+            text = body.decode("utf-8")
+            if text.startswith("{") and not isinstance(json.loads(text), dict):
+                raise ValueError
+        except (ValueError, RecursionError):
+            log.warning("delivery_refused", why="body is not readable")
+            return web.Response(status=400)
+        headers: dict[str, str | Sequence[str]] = {n.lower(): [v] for n, v in request.headers.items()}
+        answer = await bolt.async_dispatch(AsyncBoltRequest(body=text, headers=headers))
+        return _as_http(answer)
+
+
+def _as_http(answer: BoltResponse) -> web.Response:
+    content_type = answer.first_headers_without_set_cookie().get("content-type", "text/plain")
+    return web.Response(
+        status=answer.status, body=(answer.body or "").encode(), headers={"content-type": content_type}
+    )

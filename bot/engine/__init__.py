@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from bot.engine.durable import Engine, Work
+from bot.engine.durable import Engine
 from bot.engine.loops import Pulse
 from bot.engine.steps import OnFailure, Plain, StepError, Steps, Workflow
+from bot.engine.work import Work
 
 __all__ = ["Engine", "OnFailure", "Plain", "Pulse", "StepError", "Steps", "Work", "Workflow"]

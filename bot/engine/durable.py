@@ -5,56 +5,32 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
+from sqlalchemy import URL
+
 from bot.columns import now
+from bot.engine.ledger import SCHEDULE, Ledger
 from bot.engine.loops import Loops, Pulse
 from bot.engine.plain_json import code_of
 from bot.engine.steps import OnFailure, Steps, Workflow
-from bot.engine.transact import FAILED, FINISHED, UNFINISHED, Transact, TransactSteps, workflow_id
+from bot.engine.transact import Transact, TransactSteps
 from bot.log import get_logger
 
 log = get_logger(__name__)
 
-SCHEDULE = "schedule"
-KEEP_SCHEDULED = timedelta(days=40)
-"""A finished period is remembered for longer than any period lasts, or it would run twice."""
-BATCH = 500
+LOOK_FOR_PERIODS_S = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A workflow as the engine's tables have it.
-
-    Attributes:
-        state: DBOS's word: PENDING, ENQUEUED, DELAYED, SUCCESS, ERROR, CANCELLED or
-            MAX_RECOVERY_ATTEMPTS_EXCEEDED.
-        code: Of a failed one, what failed.
-    """
-
-    name: str
-    subject: str
-    state: str
-    executor_id: str | None
-    code: str | None = None
-
-    @property
-    def id(self) -> str:
-        return workflow_id(self.name, self.subject)
-
-
-class Engine:
+class Engine(Ledger):
     """Register work, launch, start it by the id of its subject, drain.
 
     One engine can be launched at a time in a process.
     """
 
     def __init__(self, transact: Transact) -> None:
-        self._transact = transact
-        self._work: dict[str, Workflow] = {}
-        self._on_failure: OnFailure = _only_logged
+        super().__init__(transact)
         self._running: set[asyncio.Future[Any]] = set()
         self._loops = Loops()
         self._ready = asyncio.Event()
@@ -63,7 +39,7 @@ class Engine:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, url: str, *, executor_id: str, application_version: str, migrate: bool = True
+        cls, url: str | URL, *, executor_id: str, application_version: str, migrate: bool = True
     ) -> AsyncIterator[Engine]:
         """An engine that is not yet launched; closed at the end whatever it then runs.
 
@@ -94,10 +70,10 @@ class Engine:
         """Register a kind of work under a name that is never changed. Only before `launch`.
 
         Raises:
-            ValueError: the name is taken, or holds a colon other than the schedule's own.
+            ValueError: the name is taken, or the engine is launched.
         """
         if name in self._work or self._ready.is_set():
-            raise ValueError(f"the work {name} is registered already or too late")
+            raise ValueError(f"the work {name} is registered already, or too late")
         self._work[name] = fn
 
     def on_failure(self, told: OnFailure) -> None:
@@ -105,12 +81,19 @@ class Engine:
         self._on_failure = told
 
     async def launch(self) -> None:
-        """Start the engine on this loop; at once it takes up what other launches left in its queue."""
-        self._transact.launch({name: self._guarded(name, fn) for name, fn in self._work.items()})
+        """Start the engine on this loop; at once it takes up what others have left in its queue."""
+        workflows = {name: self._guarded(name, fn) for name, fn in self._work.items()}
         self._ready.set()
+        try:
+            self._transact.launch(workflows)
+        except BaseException:
+            self._ready.clear()
+            raise
 
     async def start(self, name: str, subject: str) -> bool:
         """See to it that this work is begun, once over all replicas and restarts.
+
+        While the engine's database is away this waits until it is back.
 
         Returns:
             Whether it was this call that began it.
@@ -133,7 +116,8 @@ class Engine:
 
         Args:
             fn: Told the period as its subject.
-            period: The period that a moment belongs to ("2026-11-22"), None when nothing is due.
+            period: The period that a moment belongs to ("2026-11-22"), at most a month long;
+                None when nothing is due.
         """
         self.workflow(f"{SCHEDULE}:{name}", fn)
         begun: set[str] = set()
@@ -145,30 +129,13 @@ class Engine:
                 begun.clear()
                 begun.add(due)
 
-        self.every(f"{SCHEDULE}:{name}", 20.0, look)
+        self.every(f"{SCHEDULE}:{name}", LOOK_FOR_PERIODS_S, look)
 
-    async def status(self, name: str, subject: str) -> str | None:
-        """The state of a piece of work in DBOS's words, None when nobody has begun it."""
-        found = await self._transact.listed((*UNFINISHED, *FINISHED), ids=[workflow_id(name, subject)])
-        return found[0].status if found else None
-
-    async def unfinished(self, executor_id: str | None = None) -> list[Work]:
-        """What is begun and not ended, of one executor or of all."""
-        return [_work(one) for one in await self._transact.listed(UNFINISHED, executor_id=executor_id)]
-
-    async def failed(self) -> list[Work]:
-        """What ended in ERROR or was recovered too often: nobody will take it up again."""
-        return [_work(one) for one in await self._transact.listed(FAILED)]
-
-    async def delete_finished(self, older_than: timedelta) -> int:
-        """Delete what ended before that, failed work included; periods of schedules are kept longer."""
-        deleted = 0
-        while True:
-            ended = await self._transact.listed(FINISHED, completed_before=now() - older_than, limit=BATCH)
-            if not ended:
-                return deleted
-            await self._transact.delete([one.workflow_id for one in ended])
-            deleted += len(ended)
+    async def rejoin(self, executor_id: str) -> None:
+        """Drop everything that runs here, for others have taken it over, and go on under a new id."""
+        await self._stop()
+        self._transact.executor_id = executor_id
+        await self.launch()
 
     async def drain(self, timeout_s: float) -> int:
         """Take no more, let running work end for so long, then cut it off.
@@ -179,15 +146,20 @@ class Engine:
         self._draining = True
         await self._loops.stop()
         running = set(self._running)
-        if running:
+        if running and timeout_s > 0:
             await asyncio.wait(running, timeout=timeout_s)
         return await self._cut_off()
 
     async def close(self) -> None:
         """Stop everything, at once."""
         await self.drain(0)
-        if self._ready.is_set():
-            self._ready.clear()
+        await self._stop()
+
+    async def _stop(self) -> None:
+        launched = self._ready.is_set()
+        self._ready.clear()
+        await self._cut_off()
+        if launched:
             await self._transact.close()
 
     async def _cut_off(self) -> int:
@@ -201,18 +173,12 @@ class Engine:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    def _keep_running(self) -> None:
-        task = asyncio.current_task()
-        if task is None or self._draining:
-            raise asyncio.CancelledError
-        self._keep(task)
-
     def _guarded(self, name: str, fn: Workflow) -> Callable[[str], Coroutine[Any, Any, None]]:
         """*fn* with the outer catch: in DBOS an exception that leaves a workflow is its end."""
         steps: Steps = TransactSteps()
 
         async def run(subject: str) -> None:
-            self._keep_running()
+            self._keep_this()
             try:
                 await fn(subject, steps)
             except Exception as trouble:  # noqa: BLE001 - this is the outer catch
@@ -222,12 +188,8 @@ class Engine:
 
         return run
 
-
-def _work(row: Any) -> Work:
-    name, _, subject = row.workflow_id.rpartition(":")
-    code = code_of(row.error) if row.error is not None else None
-    return Work(name, subject, row.status, row.executor_id, code)
-
-
-async def _only_logged(name: str, subject: str, code: str) -> None:
-    log.error("work_failed_and_nobody_was_told", work=name, subject=subject, code=code)
+    def _keep_this(self) -> None:
+        task = asyncio.current_task()
+        if task is None or not self._ready.is_set():
+            raise asyncio.CancelledError
+        self._keep(task)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 import time
@@ -12,12 +13,15 @@ import sqlalchemy as sa
 BUSY_TIMEOUT_MS = 30_000
 
 
-def sqlite_store(url: str) -> tuple[sa.Engine, ClosesStragglers]:
+def sqlite_store(url: sa.URL) -> tuple[sa.Engine, ClosesStragglers]:
     """An SQLAlchemy engine for DBOS's tables in an SQLite file, and what closes it.
 
     DBOS itself sets none of WAL, `synchronous` and `secure_delete`.
     """
-    engine = sa.create_engine(url)
+    if url.database:
+        # Nobody but the owner may read it; SQLite gives its log the same rights.
+        os.close(os.open(url.database, os.O_CREAT | os.O_RDWR, 0o600))
+    engine = sa.create_engine(url, hide_parameters=True)
     sa.event.listen(engine, "connect", _set_up)
     return engine, ClosesStragglers(engine)
 

@@ -14,28 +14,27 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID, WorkflowStatus
+from sqlalchemy import URL, make_url
 
 from bot.engine import plain_json
 from bot.engine.quiet import hush
 from bot.engine.steps import Plain, StepError
 from bot.engine.store import ClosesStragglers, sqlite_store
+from bot.engine.work import FAILED, Work, work_id
 
 T = TypeVar("T")
 
 MAX_THREADS = 64
+TAKEOVERS = "takeovers"
 IDLE_IN_TRANSACTION_S = 60.0
 """PostgreSQL ends a session that a frozen replica leaves in a transaction, and frees its locks."""
-
-UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
-FAILED = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
-FINISHED = ("SUCCESS", "CANCELLED", *FAILED)
 
 
 class Transact:
     """DBOS, launched for one executor."""
 
-    def __init__(self, url: str, *, executor_id: str, application_version: str, migrate: bool) -> None:
-        self._url, self._version, self._migrate = url, application_version, migrate
+    def __init__(self, url: str | URL, *, executor_id: str, application_version: str, migrate: bool) -> None:
+        self._url, self._version, self._migrate = make_url(url), application_version, migrate
         self.executor_id = executor_id
         self._workflows: dict[str, Callable[[str], Coroutine[Any, Any, None]]] = {}
         self._store: ClosesStragglers | None = None
@@ -44,9 +43,9 @@ class Transact:
         """Start DBOS on this thread's running loop: started elsewhere it runs work on a loop of its own."""
         asyncio.get_running_loop()
         hush()
-        DBOS(config=self._config())
-        self._workflows = {name: DBOS.workflow(name=name)(fn) for name, fn in workflows.items()}
         try:
+            DBOS(config=self._config())
+            self._workflows = {name: DBOS.workflow(name=name)(fn) for name, fn in workflows.items()}
             DBOS.launch()
         except BaseException:
             self._forget()
@@ -55,7 +54,7 @@ class Transact:
     def _config(self) -> DBOSConfig:
         config = DBOSConfig(
             name="keydesk",
-            system_database_url=self._url,
+            system_database_url=self._url.render_as_string(hide_password=False),
             executor_id=self.executor_id,
             application_version=self._version,
             serializer=_PlainSerializer(),
@@ -68,7 +67,7 @@ class Transact:
             use_listen_notify=False,
             notification_listener_polling_interval_sec=0.2,
         )
-        if self._url.startswith("sqlite"):
+        if self._url.get_backend_name() == "sqlite":
             config["system_database_engine"], self._store = sqlite_store(self._url)
         return config
 
@@ -77,7 +76,7 @@ class Transact:
         return await _outside_any_workflow(self._start(name, subject))
 
     async def _start(self, name: str, subject: str) -> asyncio.Future[Any] | None:
-        with SetWorkflowID(workflow_id(name, subject)):
+        with SetWorkflowID(work_id(name, subject)):
             handle = await DBOS.start_workflow_async(self._workflows[name], subject)
         # DBOS gives a handle with a task for what it runs, and a polling one for what it found.
         return getattr(handle, "task", None)
@@ -87,16 +86,18 @@ class Transact:
         states: Iterable[str],
         *,
         ids: list[str] | None = None,
+        names: list[str] | None = None,
         executor_id: str | None = None,
         completed_before: datetime | None = None,
         limit: int | None = None,
-    ) -> list[WorkflowStatus]:
+    ) -> list[Work]:
         """The workflows in one of *states*, without inputs; outputs only of failed ones."""
         wanted = list(states)
-        return await _outside_any_workflow(
+        found = await _outside_any_workflow(
             DBOS.list_workflows_async(
                 status=wanted,
                 workflow_ids=ids,
+                name=names,
                 executor_id=executor_id,
                 completed_before=completed_before.isoformat() if completed_before else None,
                 limit=limit,
@@ -104,10 +105,16 @@ class Transact:
                 load_output=set(wanted) <= set(FAILED),
             )
         )
+        return [_work(one) for one in found]
 
     async def resume(self, ids: list[str]) -> None:
         """Enqueue unfinished workflows for whoever is alive; who ran them loses the right to record."""
         await _outside_any_workflow(DBOS.resume_workflows_async(ids))
+
+    async def note_takeover(self, work: Work) -> None:
+        """Count in the engine's own tables; `resume` resets DBOS's count of recoveries."""
+        notes = {TAKEOVERS: work.takeovers + 1}
+        await _outside_any_workflow(DBOS.update_workflow_attributes_async(work.id, notes, merge=True))
 
     async def cancel(self, ids: list[str]) -> None:
         await _outside_any_workflow(DBOS.cancel_workflows_async(ids))
@@ -164,9 +171,15 @@ class TransactSteps:
         return await DBOS.patch_async(change)
 
 
-def workflow_id(name: str, subject: str) -> str:
-    """The same work has the same id on every replica and after every restart."""
-    return f"{name}:{subject}"
+def _work(found: WorkflowStatus) -> Work:
+    return Work(
+        name=found.name,
+        subject=found.workflow_id.removeprefix(work_id(found.name, "")),
+        state=found.status,
+        executor_id=found.executor_id,
+        code=plain_json.code_of(found.error) if isinstance(found.error, BaseException) else None,
+        takeovers=int((found.attributes or {}).get(TAKEOVERS, 0)),
+    )
 
 
 class _PlainSerializer(Serializer):

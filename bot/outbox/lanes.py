@@ -17,8 +17,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.columns import UtcDateTime, now
 from bot.db import Database
+from bot.db_clock import present
 from bot.outbox.delivery import Sent
 from bot.schema import MessageState, OutboxLane, OutboxMessage
 
@@ -157,14 +157,6 @@ class Lanes:
             )
             await session.exec(_left(turn, at + timedelta(seconds=lane_s)))
         return recorded.rowcount == 1
-
-
-async def present(session: AsyncSession) -> datetime:
-    """The time by which leases are judged: the database's own where several replicas share it."""
-    if session.get_bind().dialect.name != "postgresql":
-        return now()
-    clock = func.clock_timestamp(type_=UtcDateTime)
-    return (await session.exec(select(clock))).one()
 
 
 async def _first(session: AsyncSession, conversation: str) -> OutboxMessage | None:

@@ -18,7 +18,7 @@ from validators.diagnosis import (
     State,
     Verdict,
 )
-from validators.guide_file import PLACEHOLDER, Details, GuideError, Outcome, Step, Words, read_words
+from validators.guide_file import PLACEHOLDER, Details, GuideError, Outcome, Words, cited, read_words
 
 __all__ = ["Advice", "Explanation", "Guide", "GuideError", "Line", "load"]
 
@@ -81,20 +81,24 @@ class Guide:
     Attributes:
         title: The exchange, as a client reads it.
         url: Where the guide is read.
-        shapes: Name of a shape rule → the sentence at the field, with ``{label}`` in it.
+        words: The whole file.
+        details: The placeholders of each cause that has any, each with an example.
     """
 
-    def __init__(self, words: Words) -> None:
-        self._words = words
+    def __init__(self, words: Words, details: Details) -> None:
         self.title = words.title
         self.url = words.url
-        self.accounts: Mapping[str, str] = words.accounts
-        self.steps: Collection[Step] = tuple(words.steps.values())
-        self.shapes: Mapping[str, str] = words.shapes
+        self.words = words
+        self.details = details
 
     def headline(self, cause: Cause) -> str:
         """What *cause* is, in one sentence, for a cause whose headline needs no details."""
-        return self._words.answers[cause].headline
+        return self.words.answers[cause].headline
+
+    def example(self, cause: Cause) -> Finding:
+        """A finding of this cause with details as they may come."""
+        details = self.details.get(cause, {})
+        return Finding(cause, details={name.rstrip("?"): value for name, value in details.items()})
 
     def explain(self, diagnosis: Diagnosis) -> Explanation:
         """Say *diagnosis* in words."""
@@ -113,18 +117,18 @@ class Guide:
         )
 
     def _outcome(self, diagnosis: Diagnosis) -> Outcome:
-        return self._words.outcomes["dangerous" if diagnosis.dangerous else diagnosis.verdict.value]
+        return self.words.outcomes["dangerous" if diagnosis.dangerous else diagnosis.verdict.value]
 
     def _around(self, diagnosis: Diagnosis) -> dict[str, str]:
         """What fills the placeholders that every sentence may hold."""
-        others = [label for slug, label in self.accounts.items() if slug != diagnosis.account]
-        return {"account": self.accounts.get(diagnosis.account, ""), "other": " or ".join(others)}
+        others = [label for slug, label in self.words.accounts.items() if slug != diagnosis.account]
+        return {"account": self.words.accounts.get(diagnosis.account, ""), "other": " or ".join(others)}
 
     def _worst(self, told: list[Finding], around: Mapping[str, str]) -> str:
         return self._advice(told[0], around).headline if told else ""
 
     def _line(self, standing: Standing, diagnosis: Diagnosis) -> Line:
-        asked = self._words.requirements[standing.requirement]
+        asked = self.words.requirements[standing.requirement]
         return Line(
             mark=MARKS[standing.state],
             state=standing.state,
@@ -136,7 +140,7 @@ class Guide:
     def _reason(self, standing: Standing, diagnosis: Diagnosis) -> str:
         around = self._around(diagnosis)
         if standing.state is State.UNKNOWN and standing.because:
-            return _filled(self._words.answers[standing.because].hidden, around) or ""
+            return _filled(self.words.answers[standing.because].hidden, around) or ""
         for finding in diagnosis.findings:
             is_its_note = finding.kind is Kind.NOTE and standing.state is State.MET
             if finding.requirement is standing.requirement and (
@@ -146,7 +150,7 @@ class Guide:
         return ""
 
     def _advice(self, finding: Finding, around: Mapping[str, str]) -> Advice:
-        answer = self._words.answers[finding.cause]
+        answer = self.words.answers[finding.cause]
         details = {**finding.details, **around}
         return Advice(
             cause=finding.cause,
@@ -165,22 +169,13 @@ def load(path: Path, *, details: Details | None = None, causes: Collection[Cause
     """Read an exchange's words and check them whole.
 
     Args:
-        details: The placeholders of each cause that has any; see `read_words`.
+        details: The placeholders of each cause that has any, each with an example.
         causes: What the exchange can find; each needs an answer.
 
     Raises:
         GuideError: the file has a slip; the message names file, line and what is wrong.
     """
-    return Guide(read_words(path, details or {}, causes))
-
-
-def cited(steps: Iterable[Step]) -> str:
-    """ "Guide, Step Four" or "Guide, Steps Three and Four"; empty where there is none."""
-    numbers = [step.number for step in steps]
-    if not numbers:
-        return ""
-    listed = " and ".join(part for part in (", ".join(numbers[:-1]), numbers[-1]) if part)
-    return f"Guide, Step{'s' if len(numbers) > 1 else ''} {listed}"
+    return Guide(read_words(path, details or {}, causes), details or {})
 
 
 def _filled(text: str, details: Mapping[str, str]) -> str | None:

@@ -17,7 +17,7 @@ EVERYWHERE = ("account", "other")
 """Placeholders that every sentence about a diagnosis may hold."""
 OUTCOMES = ("passed", "needs_a_fix", "dangerous", "could_not_tell")
 
-Details = Mapping[Cause, Collection[str]]
+Details = Mapping[Cause, Mapping[str, str]]
 
 
 class GuideError(Exception):
@@ -75,8 +75,8 @@ def read_words(path: Path, details: Details, causes: Collection[Cause]) -> Words
     """Read and check *path*.
 
     Args:
-        details: The placeholders of each cause that has any; ``?`` at the end marks those that
-            may be missing, which therefore cannot stand in a headline.
+        details: The placeholders of each cause that has any, each with an example; ``?`` at the
+            end of a name marks those that may be missing, which cannot stand in a headline.
         causes: What the exchange can find, each of which needs an answer.
 
     Raises:
@@ -99,6 +99,15 @@ def read_words(path: Path, details: Details, causes: Collection[Cause]) -> Words
         answers=file.answers(top["answers"], steps, details, causes),
         shapes={name: file.text(node, ("label",)) for name, node in file.entries(top["shapes"]).items()},
     )
+
+
+def cited(steps: Iterable[Step]) -> str:
+    """ "Guide, Step Four" or "Guide, Steps Three and Four"; empty where there is none."""
+    numbers = [step.number for step in steps]
+    if not numbers:
+        return ""
+    listed = " and ".join(part for part in (", ".join(numbers[:-1]), numbers[-1]) if part)
+    return f"Guide, Step{'s' if len(numbers) > 1 else ''} {listed}"
 
 
 class _File:
@@ -219,7 +228,7 @@ class _File:
         optional = [cause.value for cause in Cause]
         found = self.fields(node, "answers", required, optional)
         return {
-            cause: self._answer(cause, found[cause.value], steps, details.get(cause, ()))
+            cause: self._answer(cause, found[cause.value], steps, details.get(cause, {}))
             for cause in Cause
             if cause.value in found
         }
@@ -230,8 +239,8 @@ class _File:
         is_note = KIND_OF[cause] is Kind.NOTE
         required = ("headline", "do", "steps", "staff") + (() if is_note else ("hidden",))
         found = self.fields(node, cause.value, required)
-        certain = (*EVERYWHERE, *(name for name in details if not name.endswith("?")))
         any_of = (*EVERYWHERE, *(name.rstrip("?") for name in details))
+        certain = (*EVERYWHERE, *(name for name in details if not name.endswith("?")))
         return Answer(
             headline=self.text(found["headline"], certain),
             do=self.texts(found["do"], any_of),

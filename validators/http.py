@@ -105,8 +105,13 @@ class ReadOnlyTransport(httpx.AsyncBaseTransport):
                 body = await _whole_body(response)
             finally:
                 await response.aclose()
+        except httpx.TimeoutException as error:
+            # The transport calls every failed connection a time-out; only its cause tells them apart.
+            if isinstance(error.__cause__, TimeoutError):
+                raise
+            raise httpx.ConnectError(type(error.__cause__).__name__) from None
         except (aiohttp.ClientError, OSError) as error:
-            # The transport translates most of aiohttp's errors, but not a malformed head.
+            # A malformed head is not translated at all.
             raise httpx.RemoteProtocolError(type(error).__name__) from None
         return httpx.Response(response.status_code, headers=_plain_headers(response), content=body)
 

@@ -20,7 +20,7 @@ _LABELS = {field.name: field.label for field in _FIELDS}
 
 
 def _check_shape(raw: Mapping[str, str]) -> tuple[Credentials, list[ShapeFault]]:
-    return fields.check_shape(raw, GUIDE.shapes, _LABELS)
+    return fields.check_shape(raw, GUIDE.words.shapes, _LABELS)
 
 
 def _connect(endpoints: Mapping[str, str]) -> AbstractAsyncContextManager[KeyChecker]:

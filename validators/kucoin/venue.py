@@ -13,7 +13,7 @@ import httpx
 
 from validators.diagnosis import Cause
 from validators.exchange import Endpoint
-from validators.http import UnreadableBodyError
+from validators.http import UnreadableBodyError, is_safe_origin
 from validators.kucoin.answers import Answer, no_answer, read_answer
 from validators.kucoin.endpoints import ENDPOINTS, EU, FUTURES, SPOT
 
@@ -41,8 +41,15 @@ PAUSES_S = (0.15, 0.4)
 
 
 def addresses(changed: Mapping[str, str]) -> dict[Read, str]:
-    """The URL of each read, with the endpoints that the operator *changed* (by setting)."""
+    """The URL of each read, with the endpoints that the operator *changed* (by setting).
+
+    Raises:
+        ValueError: an address is neither https nor on this machine; the message names its setting.
+    """
     roots = {host: (changed.get(host.setting) or host.default).rstrip("/") for host in ENDPOINTS}
+    for host, root in roots.items():
+        if not is_safe_origin(root):
+            raise ValueError(f"{host.setting} must begin with https://, or be an address of this machine")
     return {read: roots[read.host] + read.path for read in READS}
 
 

@@ -50,8 +50,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--copies", type=int, default=1, help="keys of each kind")
     parser.add_argument("--no-quotas", action="store_true", help="never answer 429000 by itself")
     parser.add_argument("--tls-cert", help="PEM file; with --tls-key")
-    parser.add_argument("--tls-key")
-    return parser.parse_args()
+    parser.add_argument("--tls-key", help="PEM file; with --tls-cert")
+    told = parser.parse_args()
+    if (told.tls_cert is None) is not (told.tls_key is None):
+        parser.error("--tls-cert and --tls-key go together")
+    return told
 
 
 def _tls(told: argparse.Namespace) -> ssl.SSLContext | None:

@@ -126,4 +126,5 @@ async def venue(clock: Clock) -> AsyncIterator[KuCoin]:
 @pytest.fixture
 async def person(venue: KuCoin, clock: Clock) -> AsyncIterator[Person]:
     async with aiohttp.ClientSession() as session:
+        session._retry_connection = False  # aiohttp asks once more by itself, which hides a reset
         yield Person(venue, clock, session)

@@ -63,7 +63,7 @@ def configure(level: str, fmt: str, stream: IO[str] | None = None) -> None:
         )
     )
     root = logging.getLogger()
-    root.handlers[:] = [kept for kept in root.handlers if not isinstance(kept, _Handler)] + [handler]
+    root.handlers[:] = [*(kept for kept in root.handlers if not _would_print(kept)), handler]
     root.setLevel(level)
     _cap()
     _configure_structlog()
@@ -158,6 +158,11 @@ class _Handler(logging.StreamHandler[IO[str]]):
             self.stream.write(f'{{"event": "log_record_lost", "logger": "{_library(record.name)}"}}\n')
         except (OSError, ValueError):
             return None
+
+
+def _would_print(handler: logging.Handler) -> bool:
+    """Whether it is ours of before, or the plain one that ``logging.basicConfig`` adds."""
+    return isinstance(handler, _Handler) or type(handler) is logging.StreamHandler
 
 
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -16,11 +16,14 @@ from bot.engine.loops import Loops, Pulse
 from bot.engine.plain_json import code_of
 from bot.engine.steps import OnFailure, Steps, Workflow
 from bot.engine.transact import Transact, TransactSteps
+from bot.engine.work import work_id
 from bot.log import get_logger
 
 log = get_logger(__name__)
 
 LOOK_FOR_PERIODS_S = 20.0
+REMEMBERED = 10_000
+"""Work that a sweep names every second until it is done costs nothing after the first time."""
 
 
 class Engine(Ledger):
@@ -35,6 +38,7 @@ class Engine(Ledger):
         self._loops = Loops()
         self._ready = asyncio.Event()
         self._draining = False
+        self._begun = _Lately(REMEMBERED)
 
     @classmethod
     @asynccontextmanager
@@ -83,6 +87,7 @@ class Engine(Ledger):
     async def launch(self) -> None:
         """Start the engine on this loop; at once it takes up what others have left in its queue."""
         workflows = {name: self._guarded(name, fn) for name, fn in self._work.items()}
+        # Before the launch, since what is recovered may begin as soon as this loop runs on.
         self._ready.set()
         try:
             self._transact.launch(workflows)
@@ -98,14 +103,14 @@ class Engine(Ledger):
         Returns:
             Whether it was this call that began it.
         """
-        if self._draining:
+        if self._draining or self._begun.holds(work_id(name, subject)):
             return False
         await self._ready.wait()
         task = await self._transact.start(name, subject)
-        if task is None:
-            return False
-        self._keep(task)
-        return True
+        self._begun.add(work_id(name, subject))
+        if task is not None:
+            self._keep(task)
+        return task is not None
 
     def every(self, name: str, seconds: float, fn: Callable[[], Awaitable[object]]) -> None:
         """Repeat *fn* on this replica, first at once; an exception is logged and the next round comes."""
@@ -193,3 +198,18 @@ class Engine(Ledger):
         if task is None or not self._ready.is_set():
             raise asyncio.CancelledError
         self._keep(task)
+
+
+class _Lately:
+    """The last so many ids."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._ids = size, dict[str, None]()
+
+    def holds(self, one_id: str) -> bool:
+        return one_id in self._ids
+
+    def add(self, one_id: str) -> None:
+        self._ids[one_id] = None
+        if len(self._ids) > self._size:
+            del self._ids[next(iter(self._ids))]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.outbox.delivery import Delivery, NotSent, Overtaken, Parked, Sent, TryLater, Uncertain
 from bot.outbox.saying import say, say_card
 from bot.outbox.sending import Outbox
+from bot.outbox.standing import Standing
 
 __all__ = [
     "Delivery",
@@ -16,6 +17,7 @@ __all__ = [
     "Overtaken",
     "Parked",
     "Sent",
+    "Standing",
     "TryLater",
     "Uncertain",
     "say",

@@ -29,9 +29,6 @@ SWEEP_BATCH = 200
 
 OnSent = Callable[[AsyncSession, OutboxMessage, Sent], Awaitable[None]]
 
-# Literal, so that both databases see that the partial index holds all such rows.
-_UNDONE = text("outbox_message.state NOT IN ('sent', 'dropped')")
-
 
 @dataclass(slots=True)
 class Turn:
@@ -59,12 +56,14 @@ class Wait:
 class Lanes:
     """The lanes as the database has them."""
 
-    def __init__(self, db: Database, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._db, self.monotonic = db, monotonic
+    def __init__(
+        self, db: Database, lease_s: float = LEASE_S, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._db, self._lease_s, self._monotonic = db, lease_s, monotonic
 
     async def due(self, replica_id: str) -> list[str]:
         """Conversations whose next message may be sent now and that nobody else is sending to."""
-        first = select(func.min(col(OutboxMessage.id))).where(_UNDONE).group_by(OutboxMessage.conversation)
+        first = select(func.min(col(OutboxMessage.id))).where(undone()).group_by(OutboxMessage.conversation)
         async with self._db.reading() as session:
             at = await present(session)
             found = await session.exec(
@@ -86,10 +85,11 @@ class Lanes:
         Returns:
             None where there is nothing to send, or somebody else is at it.
         """
-        began = self.monotonic()
+        began = self._monotonic()
         async with self._db.writing() as session:
             at = await present(session)
-            if not await _lease(session, conversation, replica_id, at):
+            until = at + timedelta(seconds=self._lease_s)
+            if not await _lease(session, conversation, replica_id, at, until):
                 return await _why_not(session, conversation, replica_id, at)
             message = await _first(session, conversation)
             if message is not None and message.state is MessageState.SENDING:
@@ -100,16 +100,16 @@ class Lanes:
             look_first = message.state is MessageState.UNKNOWN
             message.state = MessageState.SENDING
             message.attempts += 1
-        return Turn(message, replica_id, message.attempts, look_first, began + LEASE_S)
+        return Turn(message, replica_id, message.attempts, look_first, began + self._lease_s)
 
     async def still_ours(self, turn: Turn, need_s: float) -> bool:
         """Whether the lease holds for *need_s* more seconds, prolonged where it has to be.
 
         Asked immediately before a call: a replica that was frozen for too long must not make it.
         """
-        if self.monotonic() + need_s < turn.until:
+        if self._monotonic() + need_s < turn.until:
             return True
-        began = self.monotonic()
+        began = self._monotonic()
         async with self._db.writing() as session:
             at = await present(session)
             prolonged = await session.exec(
@@ -118,9 +118,9 @@ class Lanes:
                     col(OutboxLane.conversation) == turn.message.conversation,
                     col(OutboxLane.leased_by) == turn.replica_id,
                 )
-                .values(leased_until=at + timedelta(seconds=LEASE_S))
+                .values(leased_until=at + timedelta(seconds=self._lease_s))
             )
-        turn.until = began + LEASE_S
+        turn.until = began + self._lease_s
         return prolonged.rowcount == 1
 
     async def sent(self, turn: Turn, sent: Sent, pace_s: float, on_sent: OnSent | None) -> None:
@@ -159,10 +159,15 @@ class Lanes:
         return recorded.rowcount == 1
 
 
+def undone() -> Any:
+    """Still to be said. Literal, so that both databases see that the partial index holds all such rows."""
+    return text("outbox_message.state NOT IN ('sent', 'dropped')")
+
+
 async def _first(session: AsyncSession, conversation: str) -> OutboxMessage | None:
     found = await session.exec(
         select(OutboxMessage)
-        .where(col(OutboxMessage.conversation) == conversation, _UNDONE)
+        .where(col(OutboxMessage.conversation) == conversation, undone())
         .order_by(col(OutboxMessage.id))
         .limit(1)
         .with_for_update()
@@ -176,9 +181,11 @@ def _cut_off(message: OutboxMessage, at: datetime) -> None:
     message.not_before = at + timedelta(seconds=GRACE_S)
 
 
-async def _lease(session: AsyncSession, conversation: str, replica_id: str, at: datetime) -> bool:
+async def _lease(
+    session: AsyncSession, conversation: str, replica_id: str, at: datetime, until: datetime
+) -> bool:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = {"leased_by": replica_id, "leased_until": at + timedelta(seconds=LEASE_S)}
+    row = {"leased_by": replica_id, "leased_until": until}
     leased = await session.exec(
         insert(OutboxLane)
         .values(conversation=conversation, **row)

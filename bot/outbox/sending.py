@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from bot.db import Database, StorageUnavailable
 from bot.log import get_logger
 from bot.outbox.delivery import Delivery, NotSent, Overtaken, Parked, Sent, TryLater
-from bot.outbox.lanes import GRACE_S, Lanes, OnSent, Turn, Wait
+from bot.outbox.lanes import GRACE_S, LEASE_S, Lanes, OnSent, Turn, Wait
+from bot.outbox.standing import Standing, freed, mended, standing
 from bot.schema import MessageState, OutboxMessage
 
 log = get_logger(__name__)
 
 LANES_AT_ONCE = 20
-FIND_BUDGET_S = 10.0
-SEND_BUDGET_S = 15.0
-"""Both together end before the lease of the lane does, so that no call outlives it."""
 PARKED_S, PARKED_MAX_S = 60.0, 600.0
 PATIENCE_S = 2.0
 """A lane that has to wait for longer is left to the next sweep."""
@@ -40,10 +39,13 @@ class Outbox:
         replica_id: str,
         *,
         min_interval_s: float = 1.0,
+        lease_s: float = LEASE_S,
         on_sent: OnSent | None = None,
         on_parked: OnParked | None = None,
     ) -> None:
-        self._lanes = Lanes(db)
+        self._db, self._lanes = db, Lanes(db, lease_s)
+        # Both together end before the lease of the lane does, so that no call outlives it.
+        self._find_budget_s, self._send_budget_s = lease_s / 3, lease_s / 2
         self._deliveries = deliveries
         self.replica_id = replica_id
         self._min_interval_s = min_interval_s
@@ -90,7 +92,20 @@ class Outbox:
             return False
         return True
 
-    async def close(self, timeout_s: float = SEND_BUDGET_S) -> None:
+    async def states(self) -> Standing:
+        """What is still to be said, and what keeps it."""
+        return await standing(self._db)
+
+    async def mended(self, conversation: str | None = None) -> None:
+        """Somebody mended what kept messages parked: try them now (all, where none is named)."""
+        await mended(self._db, conversation)
+        await self.sweep()
+
+    async def free(self, replica_id: str) -> None:
+        """Take over the lanes of a replica whose process is certainly gone."""
+        await freed(self._db, replica_id)
+
+    async def close(self, timeout_s: float = LEASE_S / 2) -> None:
         """Begin no further message, let calls that are under way end for so long."""
         self._closing = True
         tasks = set(self._tasks.values())
@@ -100,6 +115,8 @@ class Outbox:
         for task in late:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(StorageUnavailable):
+            await self.free(self.replica_id)
 
     async def _work(self, conversation: str) -> None:
         """Send message after message, until none may be sent soon."""
@@ -142,15 +159,15 @@ class Outbox:
         if delivery is None:
             raise Parked("no_delivery")
         if turn.look_first:
-            async with asyncio.timeout(FIND_BUDGET_S):
+            async with asyncio.timeout(self._find_budget_s):
                 found = await delivery.find(turn.message)
             if found is not None:
                 return found
             # From here on a refusal is clear: the earlier attempt did not go through.
             turn.look_first = False
-        if not await self._lanes.still_ours(turn, SEND_BUDGET_S):
+        if not await self._lanes.still_ours(turn, self._send_budget_s):
             raise _LeaseLost("lease_lost")
-        async with asyncio.timeout(SEND_BUDGET_S):
+        async with asyncio.timeout(self._send_budget_s):
             return await delivery.send(turn.message)
 
     async def _later(self, turn: Turn, ended: TryLater) -> None:

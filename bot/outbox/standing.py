@@ -1,0 +1,86 @@
+"""What is still to be said, and what keeps it: for `/readyz`, the metrics and `doctor`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func
+from sqlmodel import col, select, update
+
+from bot.db import Database
+from bot.db_clock import present
+from bot.outbox.lanes import GRACE_S, undone
+from bot.schema import MessageState, OutboxLane, OutboxMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The messages that are not yet out.
+
+    Attributes:
+        counts: How many by state.
+        troubles: How many by the word for what keeps them: ``not_in_channel``, ``rate_limited``.
+        moving_s: Age in seconds of the oldest that is not parked; None where there is none.
+        parked_s: Age in seconds of the oldest that waits for somebody to mend something.
+    """
+
+    counts: dict[MessageState, int]
+    troubles: dict[str, int]
+    moving_s: float | None
+    parked_s: float | None
+
+
+async def standing(db: Database) -> Standing:
+    """How the outbox stands now, over all replicas."""
+    states, since = col(OutboxMessage.state), func.min(col(OutboxMessage.created_at))
+    async with db.reading() as session:
+        at = await present(session)
+        kept = col(OutboxMessage.trouble)
+        by_state = await session.exec(select(states, func.count(), since).where(undone()).group_by(states))
+        by_trouble = await session.exec(
+            select(kept, func.count()).where(undone(), kept.is_not(None)).group_by(kept)
+        )
+        rows = {state: (count, oldest) for state, count, oldest in by_state}
+        troubles = {str(trouble): count for trouble, count in by_trouble}
+    ages = {state: (at - oldest).total_seconds() for state, (_, oldest) in rows.items()}
+    parked_s = ages.pop(MessageState.PARKED, None)
+    counts = {state: count for state, (count, _) in rows.items()}
+    return Standing(counts, troubles, max(ages.values(), default=None), parked_s)
+
+
+async def mended(db: Database, conversation: str | None) -> None:
+    """Let what is parked (in one conversation, or everywhere) be tried again at once."""
+    parked = update(OutboxMessage).where(undone(), col(OutboxMessage.state) == MessageState.PARKED)
+    if conversation is not None:
+        parked = parked.where(col(OutboxMessage.conversation) == conversation)
+    async with db.writing() as session:
+        await session.exec(parked.values(not_before=None))
+
+
+async def freed(db: Database, replica_id: str) -> None:
+    """Free the lanes of a replica whose process is gone, without waiting for their leases.
+
+    What it was sending may have gone out; it is looked for first, after a short grace.
+    """
+    lanes = select(OutboxLane.conversation).where(OutboxLane.leased_by == replica_id)
+    async with db.writing() as session:
+        at = await present(session)
+        await session.exec(
+            update(OutboxMessage)
+            .where(
+                col(OutboxMessage.conversation).in_(lanes), col(OutboxMessage.state) == MessageState.SENDING
+            )
+            .values(state=MessageState.UNKNOWN, not_before=_after_grace(at))
+            .execution_options(synchronize_session=False)
+        )
+        await session.exec(
+            update(OutboxLane)
+            .where(col(OutboxLane.leased_by) == replica_id)
+            .values(leased_by=None, leased_until=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _after_grace(at: datetime) -> datetime:
+    return at + timedelta(seconds=GRACE_S)

@@ -15,6 +15,23 @@ if TYPE_CHECKING:
     from tests.bot.demo.kucoin.conftest import Clock, Person
 
 WRONG_SECRET = "00000000-1111-2222-3333-444444444444"
+# Everything that can be wrong with a request, in the order in which it is met.
+EVERYTHING: dict[str, Any] = {
+    "without": ("KC-API-SIGN",),
+    "off_by_ms": 6000,
+    "version": "7",
+    "key_id": "6b00000000000000000000ff",
+    "passphrase": "another-one",
+    "sign_secret": WRONG_SECRET,
+}
+MENDED_TERMS: tuple[dict[str, Any], ...] = (
+    {"no_longer_supported": False},
+    {"ip_whitelist": ()},
+    {"frozen": False},
+    {"permissions": {"General"}},
+)
+ORDER_OF_REQUEST = ["400001", "400002", "400009", "400003", "400004", "400005"]
+ORDER_OF_TERMS = ["400008", "400006", "411100", "400007", "200000"]
 HEADERS = ("KC-API-KEY", "KC-API-SIGN", "KC-API-TIMESTAMP", "KC-API-PASSPHRASE")
 
 
@@ -24,30 +41,19 @@ async def test_a_right_request_passes_every_gate(venue: KuCoin, person: Person) 
     assert (reply.status, reply.code) == (200, "200000")
 
 
-async def test_the_gates_stand_in_kucoins_order(venue: KuCoin, person: Person, clock: Clock) -> None:
+async def test_the_gates_stand_in_kucoins_order(venue: KuCoin, person: Person) -> None:
     key = venue.issue(
         permissions={"Spot"}, ip_whitelist=["203.0.113.9"], frozen=True, no_longer_supported=True
     )
-    everything: dict[str, Any] = {
-        "without": ("KC-API-SIGN",),
-        "off_by_ms": 6000,
-        "version": "7",
-        "key_id": "6b00000000000000000000ff",
-        "passphrase": "another-one",
-        "sign_secret": WRONG_SECRET,
-    }
-    met = [(await person.describe(key, **everything)).code]
-    for mended in list(everything):
-        del everything[mended]
-        met.append((await person.describe(key, **everything)).code)
-    for terms in ({"no_longer_supported": False}, {"ip_whitelist": ()}, {"frozen": False}):
+    met = [(await person.describe(key, **EVERYTHING)).code]
+    for mended in range(1, len(EVERYTHING) + 1):
+        still_wrong = dict(list(EVERYTHING.items())[mended:])
+        met.append((await person.describe(key, **still_wrong)).code)
+    for terms in MENDED_TERMS:
         venue.edit(key, **terms)
         met.append((await person.describe(key)).code)
-    venue.edit(key, permissions={"General"})
-    met.append((await person.describe(key)).code)
 
-    before_the_terms = ["400001", "400002", "400009", "400003", "400004", "400005", "400008"]
-    assert met == [*before_the_terms, "400006", "411100", "400007", "200000"]
+    assert met == ORDER_OF_REQUEST + ORDER_OF_TERMS
 
 
 @pytest.mark.parametrize("missing", HEADERS)

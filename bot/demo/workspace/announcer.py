@@ -29,7 +29,7 @@ class Announcer:
         if message.ephemeral_to is not None:
             return
         body = {**message_body(message), "channel": channel.channel_id, "event_ts": message.ts}
-        body["channel_type"] = CHANNEL_TYPES[channel.scope_prefix]
+        body["channel_type"] = CHANNEL_TYPES[channel.family]
         self._message_event(channel, body, message.user)
         if f"<@{self._world.bot.user_id}>" in message.text and channel.im_with is None:
             mention = {key: value for key, value in body.items() if key != "channel_type"}
@@ -77,12 +77,12 @@ class Announcer:
             "channel": channel.channel_id,
             "ts": ts,
         }
-        body |= {"event_ts": ts, "channel_type": CHANNEL_TYPES[channel.scope_prefix], **about}
+        body |= {"event_ts": ts, "channel_type": CHANNEL_TYPES[channel.family], **about}
         self._message_event(channel, body, user_id)
 
     def _message_event(self, channel: ChannelRecord, body: Payload, user_id: str) -> None:
         if self._in(channel):
-            self._send(f"message.{channel.scope_prefix}", body, user_id, channel)
+            self._send(f"message.{channel.family}", body, user_id, channel)
 
     def _in(self, channel: ChannelRecord) -> bool:
         return self._world.bot.user_id in channel.members

@@ -2,75 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-#: Event → any of the scopes that deliver it (Slack docs, Events API reference); none: always.
-EVENT_SCOPES: dict[str, tuple[str, ...]] = {
-    "app_home_opened": (),
-    "app_mention": ("app_mentions:read",),
-    "message.channels": ("channels:history",),
-    "message.groups": ("groups:history",),
-    "message.im": ("im:history",),
-    "message.mpim": ("mpim:history",),
-    "member_joined_channel": ("channels:read", "groups:read"),
-    "member_left_channel": ("channels:read", "groups:read"),
-    "channel_archive": ("channels:read",),
-    "channel_created": ("channels:read",),
-    "channel_deleted": ("channels:read",),
-    "channel_rename": ("channels:read",),
-    "channel_unarchive": ("channels:read",),
-    "channel_id_changed": (),
-    "channel_left": ("channels:read",),
-    "channel_shared": ("channels:read", "groups:read"),
-    "channel_unshared": ("channels:read", "groups:read"),
-    "group_archive": ("groups:read",),
-    "group_left": ("groups:read",),
-    "group_rename": ("groups:read",),
-    "group_unarchive": ("groups:read",),
-    "im_open": ("im:read",),
-    "im_close": ("im:read",),
-    "im_created": ("im:read",),
-    "subteam_created": ("usergroups:read",),
-    "subteam_members_changed": ("usergroups:read",),
-    "subteam_updated": ("usergroups:read",),
-    "reaction_added": ("reactions:read",),
-    "reaction_removed": ("reactions:read",),
-    "file_shared": ("files:read",),
-    "team_join": ("users:read",),
-    "user_change": ("users:read",),
-    "app_uninstalled": (),
-    "tokens_revoked": (),
-    "app_rate_limited": (),
-}
+from bot.demo.workspace.scopes import SCOPE_OF_EVENT, SCOPES_OF_METHOD
 
 ALL_SCOPES = frozenset(
-    {scope for scopes in EVENT_SCOPES.values() for scope in scopes}
-    | {
-        "commands",
-        "chat:write",
-        "channels:history",
-        "channels:read",
-        "groups:history",
-        "groups:read",
-        "im:history",
-        "im:read",
-        "im:write",
-        "mpim:history",
-        "mpim:read",
-        "users:read",
-        "users:read.email",
-        "usergroups:read",
-        "reactions:read",
-        "reactions:write",
-        "files:read",
-        "files:write",
-        "team:read",
-        "app_mentions:read",
-        "channels:join",
-    }
+    {"commands"}.union(*SCOPES_OF_METHOD.values(), *SCOPE_OF_EVENT.values()) - {"chat:write.public"}
 )
+#: Nobody subscribes to this one, it comes by itself (Slack docs, Events API, rate limiting).
+AUTOMATIC = frozenset({"app_rate_limited"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +30,18 @@ class Shortcut:
 
 @dataclass(slots=True)
 class AppConfig:
-    """An installed app; without a manifest everything is allowed and every event sent."""
+    """An installed app; without a manifest everything is allowed and every event sent.
+
+    Attributes:
+        escaped: The commands whose text carries ids for the names of people and channels.
+    """
 
     name: str = "bot"
     commands: tuple[str, ...] = ()
+    escaped: frozenset[str] = frozenset()
     shortcuts: tuple[Shortcut, ...] | None = None
     scopes: frozenset[str] = ALL_SCOPES
-    events: frozenset[str] = frozenset(EVENT_SCOPES)
+    events: frozenset[str] = frozenset(SCOPE_OF_EVENT)
     interactive: bool = True
     home_tab: bool = True
     messages_tab: bool = True
@@ -102,9 +49,8 @@ class AppConfig:
     socket_mode: bool | None = None
 
     def hears(self, event: str) -> bool:
-        """Whether the app subscribed to it and has a scope that delivers it."""
-        scopes = EVENT_SCOPES.get(event, ())
-        return event in self.events and (not scopes or not self.scopes.isdisjoint(scopes))
+        """Whether the app subscribed to it and was granted a scope that delivers it."""
+        return event in self.events | AUTOMATIC and _granted(event, self.scopes)
 
     def shortcut(self, wanted: str, kind: str) -> Shortcut | None:
         """The entry of that callback id or name; without a manifest any callback id exists."""
@@ -113,22 +59,26 @@ class AppConfig:
         return next((s for s in self.shortcuts if kind == s.kind and wanted in {s.callback_id, s.name}), None)
 
 
-def installed(manifest: Mapping[str, Any]) -> AppConfig:
+def installed(manifest: Mapping[str, Any], refused: Collection[str] = ()) -> AppConfig:
     """The app as this manifest describes it.
 
+    Args:
+        refused: Optional scopes that whoever installed the app did not grant.
+
     Raises:
-        ValueError: an event is unknown, or no scope of the manifest delivers it.
+        ValueError: an event is unknown, or no scope of the manifest delivers it; a scope cannot be refused.
     """
     features = manifest.get("features", {})
     settings = manifest.get("settings", {})
     home = features.get("app_home", {})
+    commands = features.get("slash_commands", ())
     config = AppConfig(
         name=features.get("bot_user", {}).get("display_name", "bot"),
-        commands=tuple(c["command"] for c in features.get("slash_commands", ())),
+        commands=tuple(c["command"] for c in commands),
+        escaped=frozenset(c["command"] for c in commands if c.get("should_escape")),
         shortcuts=tuple(
             Shortcut(s["name"], s["callback_id"], s["type"]) for s in features.get("shortcuts", ())
         ),
-        scopes=frozenset(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", ())),
         events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", ())),
         interactive=settings.get("interactivity", {}).get("is_enabled", False),
         home_tab=home.get("home_tab_enabled", False),
@@ -136,16 +86,30 @@ def installed(manifest: Mapping[str, Any]) -> AppConfig:
         messages_tab_read_only=home.get("messages_tab_read_only_enabled", False),
         socket_mode=settings.get("socket_mode_enabled", False),
     )
-    _check(config)
+    scopes = manifest.get("oauth_config", {}).get("scopes", {})
+    _check(config, frozenset(scopes.get("bot", ())) | frozenset(scopes.get("bot_optional", ())))
+    config.scopes = _scopes(scopes, refused)
     return config
 
 
-def _check(config: AppConfig) -> None:
+def _scopes(scopes: Mapping[str, Any], refused: Collection[str]) -> frozenset[str]:
+    optional = frozenset(scopes.get("bot_optional", ()))
+    if kept := frozenset(refused) - optional:
+        raise ValueError(f"the manifest does not offer {', '.join(sorted(kept))} as optional")
+    return (frozenset(scopes.get("bot", ())) | optional) - frozenset(refused)
+
+
+def _granted(event: str, scopes: frozenset[str]) -> bool:
+    choice = SCOPE_OF_EVENT.get(event, frozenset())
+    return not choice or not choice.isdisjoint(scopes)
+
+
+def _check(config: AppConfig, scopes: frozenset[str]) -> None:
     for event in sorted(config.events):
-        if event not in EVENT_SCOPES:
+        if event not in SCOPE_OF_EVENT:
             raise ValueError(f"the manifest subscribes to {event}, which Slack does not have")
-        if not config.hears(event):
-            wanted = " or ".join(EVENT_SCOPES[event])
+        if not _granted(event, scopes):
+            wanted = " or ".join(sorted(SCOPE_OF_EVENT[event]))
             raise ValueError(f"the manifest subscribes to {event} without the scope {wanted}")
-    if (config.commands or config.shortcuts) and "commands" not in config.scopes:
+    if (config.commands or config.shortcuts) and "commands" not in scopes:
         raise ValueError("the manifest has commands or shortcuts without the scope commands")

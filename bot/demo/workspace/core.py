@@ -8,12 +8,12 @@ from bot.demo.workspace.announcer import Announcer
 from bot.demo.workspace.app_config import AppConfig
 from bot.demo.workspace.changes import Changes
 from bot.demo.workspace.clock import Clock
-from bot.demo.workspace.courier import Courier
+from bot.demo.workspace.courier import Courier, seen_by_person
 from bot.demo.workspace.faults import Faults
 from bot.demo.workspace.ids import new_digits, new_id
 from bot.demo.workspace.payloads import Payloads
 from bot.demo.workspace.rates import Rates
-from bot.demo.workspace.records import Call
+from bot.demo.workspace.records import Call, Delivery, Payload
 from bot.demo.workspace.sockets import SocketHub
 from bot.demo.workspace.stacks import Stacks
 from bot.demo.workspace.triggers import Triggers
@@ -55,3 +55,13 @@ class Core:
         self.base_url = ""
         self.guests_may_use_apps = False
         self.paid_plan = True
+
+    async def interact(self, payload: Payload) -> Delivery:
+        """Hand an interaction over, where the app takes any."""
+        if not self.config.interactive:
+            return Delivery("interactive", payload, "none", error="interactivity_disabled")
+        return await self.courier.ask("interactive", payload)
+
+    async def interaction(self, payload: Payload) -> str | None:
+        """The same; the word that the person is shown when it came to nothing."""
+        return seen_by_person(await self.interact(payload))

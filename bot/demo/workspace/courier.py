@@ -89,7 +89,7 @@ class Courier:
     async def _tell(self, payload: Payload) -> None:
         delivery = await self._attempt("events_api", payload, 0, None)
         for number, pause_s in enumerate(RETRIES_AFTER_S, start=1):
-            if delivery.error is None or delivery.answer == "no_retry":
+            if delivery.error is None or delivery.no_retry:
                 return
             await self._clock.sleep_until(self._clock.running() + pause_s)
             delivery = await self._attempt("events_api", payload, number, delivery.error)
@@ -120,13 +120,15 @@ class Courier:
         delivery.status, delivery.answer = answer.status, answer.body
         if not 200 <= answer.status < 300:
             delivery.error = "http_error"
-            delivery.answer = "no_retry" if answer.no_retry else None
+            delivery.no_retry = answer.no_retry
 
 
 def seen_by_person(delivery: Delivery) -> str | None:
     """The word that Slack shows to the person whose act came to nothing."""
     if delivery.error is None:
         return None
+    if delivery.error == "interactivity_disabled":
+        return delivery.error
     if delivery.error == "http_timeout":
         return "operation_timeout"
     if delivery.status is None:

@@ -129,7 +129,7 @@ class Dialog:
         if self._record.errors:
             return Answered(errors=self.errors)
         payload = self._core.payloads.submission(self._user, self._record)
-        delivery = await self._core.courier.ask("interactive", payload)
+        delivery = await self._core.interact(payload)
         error = seen_by_person(delivery)
         if error is None:
             error = apply_submission(self._core, self._user, self._record, delivery.answer)
@@ -153,7 +153,7 @@ class Dialog:
         else:
             self._core.stacks.pop(self._user, self._record)
         if told.body.get("notify_on_close"):
-            await self._core.courier.ask("interactive", payload)
+            await self._core.interact(payload)
 
     async def until(self, predicate: Callable[[Dialog], S], timeout: float = 10) -> S:  # noqa: ASYNC109 - part of the interface
         """Wait for the dialog to look like that."""
@@ -161,7 +161,7 @@ class Dialog:
 
     async def _act(self, action: Payload) -> Answered:
         payload = self._core.payloads.view_action(self._user, self._record, action)
-        delivery = await self._core.courier.ask("interactive", payload)
+        delivery = await self._core.interact(payload)
         return Answered(self.errors, self._record.closed, seen_by_person(delivery))
 
     def _text(self, key: str) -> str:

@@ -63,7 +63,7 @@ class Faults:
         retry_after: int = 30,
         stored: bool = False,
     ) -> Planned:
-        """Let *method* fail: a Web API method, "socket" (the handshake), "connections", or "*"."""
+        """Let *method* fail: a Web API method, "response_url", "socket" (the handshake), or "*"."""
         stored = stored or fault is Fault.STORE_THEN_DROP
         planned = Planned(ALIASES.get(method, method), fault, times, after, retry_after, stored)
         self._planned.append(planned)

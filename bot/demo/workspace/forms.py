@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bot.demo.workspace.ids import new_id
 from bot.demo.workspace.records import Payload
 from bot.demo.workspace.words import readable
 from bot.demo.workspace.world import World
@@ -190,21 +191,21 @@ def _complaint(field: Field, value: Any) -> str | None:
 
 
 def with_ids(blocks: list[Payload]) -> list[Payload]:
-    """The blocks with the ids that Slack makes up where the app gave none."""
-    return [_with_ids(block, number) for number, block in enumerate(blocks)]
+    """The blocks with the ids that Slack makes up where the app gave none, others each time."""
+    return [_with_ids(block) for block in blocks]
 
 
-def _with_ids(block: Payload, number: int) -> Payload:
-    block = {**block, "block_id": block.get("block_id") or f"b{number:03d}"}
+def _with_ids(block: Payload) -> Payload:
+    block = {**block, "block_id": block.get("block_id") or new_id("")[:5]}
     for key in ("element", "accessory"):
         if isinstance(block.get(key), dict):
-            block[key] = _with_action_id(block[key], 0)
+            block[key] = _with_action_id(block[key])
     if block.get("type") == "actions":
-        block["elements"] = [_with_action_id(e, n) for n, e in enumerate(block["elements"])]
+        block["elements"] = [_with_action_id(element) for element in block["elements"]]
     return block
 
 
-def _with_action_id(element: Payload, number: int) -> Payload:
+def _with_action_id(element: Payload) -> Payload:
     if element.get("type") == "image" or element.get("action_id"):
         return element
-    return {**element, "action_id": f"a{number:03d}"}
+    return {**element, "action_id": new_id("")[:5]}

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from bot.demo.workspace.core import Core
 from bot.demo.workspace.problems import SlackError
-from bot.demo.workspace.records import FROM_ELSEWHERE, ChannelRecord, Payload, PersonKind, UserRecord
+from bot.demo.workspace.records import ChannelRecord, Payload, PersonKind, UserRecord
+from bot.demo.workspace.scopes import scopes_of
 
 Handler = Callable[["Request"], Payload]
 
@@ -77,7 +78,7 @@ class Request:
             raise SlackError("user_not_found")
         return user
 
-    def needs(self, *scopes: str) -> None:
+    def needs(self, scopes: frozenset[str]) -> None:
         """One of these scopes has to be granted.
 
         Raises:
@@ -85,7 +86,17 @@ class Request:
         """
         provided = self.core.config.scopes
         if scopes and provided.isdisjoint(scopes):
-            raise SlackError("missing_scope", needed=",".join(scopes), provided=",".join(sorted(provided)))
+            raise SlackError(
+                "missing_scope", needed=",".join(sorted(scopes)), provided=",".join(sorted(provided))
+            )
+
+    def needs_for(self, channel: ChannelRecord) -> None:
+        """The method's scope for this kind of conversation has to be granted.
+
+        Raises:
+            SlackError: missing_scope.
+        """
+        self.needs(scopes_of(self.method, channel.kind))
 
     def reachable(self, user: UserRecord, code: str) -> None:
         """The bot has to be able to write to this person directly.
@@ -97,7 +108,7 @@ class Request:
             raise SlackError("cannot_dm_bot")
         if user.kind is PersonKind.DEACTIVATED:
             raise SlackError("user_disabled")
-        if user.kind in FROM_ELSEWHERE and not self.core.world.shares_channel(user):
+        if not self.core.world.bot_may_write_to(user):
             raise SlackError(code)
         if not self.core.config.messages_tab:
             raise SlackError("messages_tab_disabled")
@@ -116,7 +127,7 @@ class Method:
     handler: Handler
     allowed: frozenset[str]
     required: tuple[str, ...]
-    scopes: tuple[str, ...]
+    scopes: frozenset[str]
     tier: int
     caller: str
 
@@ -125,15 +136,17 @@ METHODS: dict[str, Method] = {}
 
 
 def method(
-    name: str, arguments: str = "", scopes: str = "", tier: int = 3, caller: str = "bot"
+    name: str, arguments: str = "", tier: int = 3, caller: str = "bot"
 ) -> Callable[[Handler], Handler]:
     """Declare a method; a required argument is written with an exclamation mark."""
     words = arguments.split()
     allowed = frozenset(word.rstrip("!") for word in words)
     required = tuple(word[:-1] for word in words if word.endswith("!"))
 
+    scopes = scopes_of(name) if caller == "bot" else frozenset()
+
     def declare(handler: Handler) -> Handler:
-        METHODS[name] = Method(handler, allowed, required, tuple(scopes.split()), tier, caller)
+        METHODS[name] = Method(handler, allowed, required, scopes, tier, caller)
         return handler
 
     return declare

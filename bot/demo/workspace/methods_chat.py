@@ -18,7 +18,6 @@ LONGEST_TEXT = 40_000
 @method(
     "chat.postMessage",
     f"channel! thread_ts reply_broadcast metadata container_id file_annotation {CONTENT} {LOOKS}",
-    "chat:write",
     tier=5,
 )
 def post_message(request: Request) -> Payload:
@@ -40,7 +39,6 @@ def post_message(request: Request) -> Payload:
 @method(
     "chat.postEphemeral",
     f"channel! user! thread_ts {CONTENT} {LOOKS}",
-    "chat:write",
     tier=4,
 )
 def post_ephemeral(request: Request) -> Payload:
@@ -63,7 +61,6 @@ def post_ephemeral(request: Request) -> Payload:
 @method(
     "chat.update",
     f"channel! ts! as_user file_ids link_names metadata parse reply_broadcast {CONTENT}",
-    "chat:write",
 )
 def update(request: Request) -> Payload:
     """Changes what the bot said; an ephemeral message cannot be changed."""
@@ -81,7 +78,7 @@ def update(request: Request) -> Payload:
     return {"channel": channel.channel_id, "ts": message.ts, "text": message.text, "message": body}
 
 
-@method("chat.delete", "channel! ts! as_user", "chat:write")
+@method("chat.delete", "channel! ts! as_user")
 def delete(request: Request) -> Payload:
     """Takes back what the bot said; nobody else's message."""
     channel = request.channel()
@@ -105,7 +102,7 @@ def get_permalink(request: Request) -> Payload:
     return {"channel": channel.channel_id, "permalink": link}
 
 
-@method("reactions.add", "channel! timestamp! name!", "reactions:write")
+@method("reactions.add", "channel! timestamp! name!")
 def add_reaction(request: Request) -> Payload:
     """Puts an emoji on a message, once."""
     channel, bot = request.channel(), request.core.world.bot.user_id
@@ -170,7 +167,7 @@ def fill(world: World, message: MessageRecord, content: Payload) -> None:
     if "blocks" in content or "text" in content or "markdown_text" in content:
         message.blocks = forms.with_ids(content.get("blocks") or [])
     if "markdown_text" in content:
-        message.blocks = [{"type": "markdown", "block_id": "b000", "text": content["markdown_text"]}]
+        message.blocks = forms.with_ids([{"type": "markdown", "text": content["markdown_text"]}])
     if "attachments" in content:
         message.attachments = content["attachments"] or []
     text = content.get("text") or words.of_blocks(world, message.blocks)

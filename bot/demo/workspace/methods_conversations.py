@@ -11,16 +11,16 @@ from bot.demo.workspace.method import Request, method
 from bot.demo.workspace.payloads import message_body
 from bot.demo.workspace.problems import SlackError
 from bot.demo.workspace.records import ChannelRecord, MessageRecord, Payload
+from bot.demo.workspace.scopes import scopes_of
 
 T = TypeVar("T")
-READ = "channels:read groups:read im:read mpim:read"
-HISTORY = "channels:history groups:history im:history mpim:history"
 RANGE = "cursor inclusive include_all_metadata latest limit oldest"
 
 
-@method("conversations.open", "channel users return_im prevent_creation", "im:write mpim:write")
+@method("conversations.open", "channel users return_im prevent_creation")
 def open_conversation(request: Request) -> Payload:
     """Opens the direct message with one person."""
+    request.needs(scopes_of(request.method, "im"))
     user_ids = [part for part in request.text("users").split(",") if part]
     if not user_ids and request.text("channel"):
         return {"channel": {"id": request.channel().channel_id}, "no_op": True, "already_open": True}
@@ -40,34 +40,34 @@ def open_conversation(request: Request) -> Payload:
     return {"channel": told, **({"no_op": True, "already_open": True} if found else {})}
 
 
-@method("conversations.info", "channel! include_locale include_num_members", READ)
+@method("conversations.info", "channel! include_locale include_num_members")
 def info(request: Request) -> Payload:
     """What a channel is."""
     channel = request.channel()
-    request.needs(f"{channel.scope_prefix}:read")
+    request.needs_for(channel)
     told = described(request, channel)
     if request.flag("include_num_members"):
         told["num_members"] = len(channel.members)
     return {"channel": told}
 
 
-@method("conversations.members", "channel! cursor limit", READ, tier=4)
+@method("conversations.members", "channel! cursor limit", tier=4)
 def members(request: Request) -> Payload:
     """Who is in a channel, page by page."""
     channel = request.channel()
-    request.needs(f"{channel.scope_prefix}:read")
+    request.needs_for(channel)
     page, more = _page(request, channel.members, 100, 1000)
     return {"members": page, "response_metadata": {"next_cursor": more}}
 
 
-@method("conversations.list", "cursor exclude_archived limit team_id types", READ, tier=2)
+@method("conversations.list", "cursor exclude_archived limit team_id types", tier=2)
 def list_conversations(request: Request) -> Payload:
     """The channels that the bot may know of."""
     found = [c for c in _of_types(request) if not c.private or request.bot_in(c)]
     return _channels_page(request, found)
 
 
-@method("users.conversations", "cursor exclude_archived limit team_id types user", READ)
+@method("users.conversations", "cursor exclude_archived limit team_id types user")
 def of_user(request: Request) -> Payload:
     """The channels that a person, or the bot, is in."""
     user_id = request.text("user") or request.core.world.bot.user_id
@@ -77,20 +77,20 @@ def of_user(request: Request) -> Payload:
     return _channels_page(request, [c for c in found if not c.private or request.bot_in(c)])
 
 
-@method("conversations.history", f"channel! {RANGE}", HISTORY)
+@method("conversations.history", f"channel! {RANGE}")
 def history(request: Request) -> Payload:
     """What was said in a channel, latest first; replies only where they were sent to the channel too."""
     channel = request.joined_channel()
-    request.needs(f"{channel.scope_prefix}:history")
+    request.needs_for(channel)
     found = [m for m in channel.messages if m.thread_ts in {None, m.ts} or m.broadcast]
     return _messages_page(request, channel, found, newest_first=True)
 
 
-@method("conversations.replies", f"channel! ts! {RANGE}", HISTORY)
+@method("conversations.replies", f"channel! ts! {RANGE}")
 def replies(request: Request) -> Payload:
     """A thread, its first message included, earliest first."""
     channel = request.joined_channel()
-    request.needs(f"{channel.scope_prefix}:history")
+    request.needs_for(channel)
     ts = request.text("ts")
     first = channel.find(ts)
     if first is None or first.ephemeral_to is not None:
@@ -127,16 +127,16 @@ def described(request: Request, channel: ChannelRecord) -> Payload:
 
 
 def _of_types(request: Request) -> list[ChannelRecord]:
-    named = {"public_channel": "channels", "private_channel": "groups", "im": "im", "mpim": "mpim"}
+    named = {"public_channel": "public", "private_channel": "private", "im": "im", "mpim": "mpim"}
     wanted = (request.text("types") or "public_channel").split(",")
     if not set(wanted) <= set(named):
         raise SlackError("invalid_types")
-    prefixes = {named[name] for name in wanted}
-    for prefix in sorted(prefixes):
-        request.needs(f"{prefix}:read")
+    kinds = {named[name] for name in wanted}
+    for kind in sorted(kinds):
+        request.needs(scopes_of(request.method, kind))
     archived = not request.flag("exclude_archived")
     channels = request.core.world.channels.values()
-    return [c for c in channels if c.scope_prefix in prefixes and (archived or not c.archived)]
+    return [c for c in channels if c.kind in kinds and (archived or not c.archived)]
 
 
 def _channels_page(request: Request, found: list[ChannelRecord]) -> Payload:

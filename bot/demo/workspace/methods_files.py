@@ -8,7 +8,7 @@ from bot.demo.workspace.problems import SlackError
 from bot.demo.workspace.records import ChannelRecord, FileRecord, MessageRecord, Payload
 
 
-@method("files.getUploadURLExternal", "filename! length! alt_txt snippet_type", "files:write", tier=4)
+@method("files.getUploadURLExternal", "filename! length! alt_txt snippet_type", tier=4)
 def upload_url(request: Request) -> Payload:
     """An address that takes the bytes."""
     length = request.number("length", 0)
@@ -22,7 +22,6 @@ def upload_url(request: Request) -> Payload:
 @method(
     "files.completeUploadExternal",
     "files! blocks channel_id channels initial_comment thread_ts",
-    "files:write",
     tier=4,
 )
 def complete_upload(request: Request) -> Payload:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.demo.workspace.core import Core
 from bot.demo.workspace.method import Request, method
 from bot.demo.workspace.problems import SlackError
 from bot.demo.workspace.records import FROM_ELSEWHERE, GUESTS, Payload, PersonKind, UserRecord
@@ -40,21 +41,30 @@ def open_connection(request: Request) -> Payload:
     return {"url": f"{base}/link/?ticket={ticket}&app_id={request.core.world.app_id}"}
 
 
-@method("users.info", "user! include_locale", "users:read", tier=4)
+@method("apps.event.authorizations.list", "event_context! cursor limit", tier=5, caller="app")
+def authorizations(request: Request) -> Payload:
+    """On whose behalf an event came: ours alone."""
+    world = request.core.world
+    ours = {"enterprise_id": None, "team_id": world.team.team_id, "user_id": world.bot.user_id}
+    return {"authorizations": [{**ours, "is_bot": True, "is_enterprise_install": False}]}
+
+
+@method("users.info", "user! include_locale", tier=4)
 def user_info(request: Request) -> Payload:
     """What there is to know of a person."""
-    return {"user": described(request, request.user())}
+    return {"user": described(request.core, request.user(), request.flag("include_locale"))}
 
 
-@method("users.list", "cursor include_locale limit team_id", "users:read", tier=2)
+@method("users.list", "cursor include_locale limit team_id", tier=2)
 def users_list(request: Request) -> Payload:
     """Everybody of this workspace."""
     ours = request.core.world.team.team_id
-    users = [u for u in request.core.world.users.values() if u.team_id == ours]
-    return {"members": [described(request, u) for u in users], "response_metadata": {"next_cursor": ""}}
+    locale, core = request.flag("include_locale"), request.core
+    users = [described(core, user, locale) for user in core.world.users.values() if user.team_id == ours]
+    return {"members": users, "response_metadata": {"next_cursor": ""}}
 
 
-@method("usergroups.list", "include_count include_disabled include_users team_id", "usergroups:read", tier=2)
+@method("usergroups.list", "include_count include_disabled include_users team_id", tier=2)
 def usergroups_list(request: Request) -> Payload:
     """The user groups."""
     _paid(request)
@@ -70,7 +80,7 @@ def usergroups_list(request: Request) -> Payload:
     return {"usergroups": groups}
 
 
-@method("usergroups.users.list", "usergroup! include_disabled team_id", "usergroups:read", tier=2)
+@method("usergroups.users.list", "usergroup! include_disabled team_id", tier=2)
 def usergroup_members(request: Request) -> Payload:
     """Who is in a user group."""
     _paid(request)
@@ -80,7 +90,7 @@ def usergroup_members(request: Request) -> Payload:
     return {"users": list(group.members)}
 
 
-@method("team.info", "domain team", "team:read")
+@method("team.info", "domain team")
 def team_info(request: Request) -> Payload:
     """What the workspace is called."""
     team = request.core.world.teams.get(request.text("team") or request.core.world.team.team_id)
@@ -94,7 +104,7 @@ def _paid(request: Request) -> None:
         raise SlackError("plan_upgrade_required")
 
 
-def described(request: Request, user: UserRecord) -> Payload:
+def described(core: Core, user: UserRecord, locale: bool = False) -> Payload:
     """A person as Slack hands them out; of people from elsewhere it tells less."""
     told: Payload = {
         "id": user.user_id,
@@ -104,13 +114,13 @@ def described(request: Request, user: UserRecord) -> Payload:
         "is_bot": user.kind is PersonKind.BOT,
         "is_app_user": False,
         "updated": 0,
-        "profile": _profile(request, user),
+        "profile": _profile(core, user),
     }
     if user.kind is PersonKind.DEACTIVATED:
         return told
     told |= {"real_name": user.real_name, "tz": user.tz, "tz_label": user.tz, "tz_offset": 0}
     if user.kind in FROM_ELSEWHERE:
-        return told | {"is_stranger": not request.core.world.shares_channel(user)}
+        return told | {"is_stranger": core.world.is_stranger(user)}
     told |= {
         "is_admin": user.kind is PersonKind.ADMIN,
         "is_owner": False,
@@ -118,12 +128,12 @@ def described(request: Request, user: UserRecord) -> Payload:
         "is_restricted": user.kind in GUESTS,
         "is_ultra_restricted": user.kind is PersonKind.SINGLE_GUEST,
     }
-    if request.flag("include_locale"):
+    if locale:
         told["locale"] = "en-GB"
     return told
 
 
-def _profile(request: Request, user: UserRecord) -> Payload:
+def _profile(core: Core, user: UserRecord) -> Payload:
     first, _, last = user.real_name.partition(" ")
     profile = {
         "real_name": user.real_name,
@@ -134,6 +144,6 @@ def _profile(request: Request, user: UserRecord) -> Payload:
         "last_name": last,
         "team": user.team_id,
     }
-    if user.kind not in FROM_ELSEWHERE and "users:read.email" in request.core.config.scopes:
+    if user.kind not in FROM_ELSEWHERE and "users:read.email" in core.config.scopes:
         profile["email"] = f"{user.name}@example.com"
     return profile

@@ -32,7 +32,7 @@ class Payloads:
             "team_id": team.team_id,
             "team_domain": team.domain,
             "channel_id": channel.channel_id,
-            "channel_name": "privategroup" if channel.scope_prefix == "groups" else channel.name,
+            "channel_name": "privategroup" if channel.family == "groups" else channel.name,
             "user_id": user.user_id,
             "user_name": user.name,
             "command": name,

@@ -7,6 +7,7 @@ from bot.demo.workspace.core import Core
 from bot.demo.workspace.courier import seen_by_person
 from bot.demo.workspace.dialogs import Dialog
 from bot.demo.workspace.ids import new_digits
+from bot.demo.workspace.payloads import message_body
 from bot.demo.workspace.records import (
     FROM_ELSEWHERE,
     GUESTS,
@@ -17,6 +18,7 @@ from bot.demo.workspace.records import (
 )
 from bot.demo.workspace.shown import Shown
 from bot.demo.workspace.surfaces import Message, Surface
+from bot.demo.workspace.typing_text import as_command_text, as_message
 from bot.demo.workspace.words import of_message
 
 
@@ -53,6 +55,8 @@ class Person:
             return Shown(error=refused)
         place = channel or self._core.world.direct_message(self.user_id)
         self._must_be_in(place)
+        if name in self._core.config.escaped:
+            text = as_command_text(self._core.world, text)
         payload = self._core.payloads.command(self.record, place, name, text)
         delivery = await self._core.courier.ask("slash_commands", payload)
         error = seen_by_person(delivery)
@@ -68,13 +72,17 @@ class Person:
         if refused or found is None:
             return Shown(error=refused or "unknown_shortcut")
         payload = self._core.payloads.shortcut(self.record, found.callback_id)
-        return Shown(error=seen_by_person(await self._core.courier.ask("interactive", payload)))
+        return Shown(error=await self._core.interaction(payload))
 
     async def opens_home(self) -> Surface:
         """Look at the app's Home tab."""
         if self._core.config.home_tab:
             self._opens("home")
         return self.home
+
+    async def opens_messages(self) -> None:
+        """Look at the app's Messages tab."""
+        self._opens("messages")
 
     @property
     def home(self) -> Surface:
@@ -99,12 +107,33 @@ class Person:
         self._must_be_in(channel)
         if channel.archived:
             raise PermissionError("this channel is archived")
-        message = MessageRecord(self._core.world.next_ts(), self.user_id, self.team_id, text)
+        message = MessageRecord(
+            self._core.world.next_ts(), self.user_id, self.team_id, as_message(self._core.world, text)
+        )
         message.client_msg_id = f"{new_digits(8)}-0000-4000-8000-{new_digits(12)}"
         message.thread_ts = thread.ts if thread else None
         channel.messages.append(message)
         self._core.announce.posted(channel, message)
         return Message(self._core, channel, message, self.user_id)
+
+    async def edits(self, message: Message, text: str) -> None:
+        """Change what they wrote."""
+        channel, record = self._own(message)
+        before = message_body(record)
+        record.text = as_message(self._core.world, text)
+        record.edited = {"user": self.user_id, "ts": self._core.world.next_ts()}
+        self._core.announce.changed(channel, record, before)
+
+    async def deletes(self, message: Message) -> None:
+        """Take back what they wrote."""
+        channel, record = self._own(message)
+        channel.messages.remove(record)
+        self._core.announce.deleted(channel, record)
+
+    def reloads(self) -> None:
+        """Load Slack anew: what only they saw is gone (Slack docs, chat.postEphemeral)."""
+        for channel in self._core.world.channels.values():
+            channel.messages[:] = [m for m in channel.messages if m.ephemeral_to != self.user_id]
 
     async def joins(self, channel: ChannelRecord) -> None:
         """Come into a channel."""
@@ -143,6 +172,13 @@ class Person:
         """
         self._must_be_in(channel)
         return self._messages(channel)
+
+    def _own(self, message: Message) -> tuple[ChannelRecord, MessageRecord]:
+        channel = self._core.world.channels[message.channel_id]
+        record = channel.find(message.ts)
+        if record is None or record.user != self.user_id:
+            raise PermissionError(f"{self.name} did not write this")
+        return channel, record
 
     def _messages(self, channel: ChannelRecord) -> list[Message]:
         return [

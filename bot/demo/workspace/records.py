@@ -99,11 +99,16 @@ class ChannelRecord:
         return self.channel_id
 
     @property
-    def scope_prefix(self) -> str:
-        """The family of scopes that opens it: im, groups or channels."""
+    def kind(self) -> str:
+        """ "im", "private" or "public"."""
         if self.im_with is not None:
             return "im"
-        return "groups" if self.private else "channels"
+        return "private" if self.private else "public"
+
+    @property
+    def family(self) -> str:
+        """How events and scopes call it: "im", "groups" or "channels"."""
+        return {"im": "im", "private": "groups", "public": "channels"}[self.kind]
 
     def find(self, ts: str) -> MessageRecord | None:
         """The message of that time stamp."""
@@ -194,4 +199,5 @@ class Delivery:
     answer: Any = field(default=None, repr=False)
     error: str | None = None
     status: int | None = None
+    no_retry: bool = False
     done: bool = False

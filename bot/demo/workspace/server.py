@@ -43,7 +43,10 @@ class Server:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    async def _respond(self, request: web.Request) -> web.Response:
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
+        planned = self._core.faults.take("response_url")
+        if planned is not None:
+            return await self._api.struck(request, planned)
         try:
             content = await args.read(request)
             url = self._core.triggers.use_url(request.match_info["key"])

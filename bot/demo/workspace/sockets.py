@@ -36,6 +36,7 @@ class SocketHub:
         self._transports: dict[web.WebSocketResponse, asyncio.BaseTransport | None] = {}
         self.accepts: dict[str, bool] = {}
         self.bad_acks: list[str] = []
+        self.mute = False
 
     def ticket(self) -> str:
         """Entitles to one connection, soon."""
@@ -48,7 +49,7 @@ class SocketHub:
         refused = await self._refusal(request)
         if refused is not None:
             return refused
-        socket = web.WebSocketResponse(autoping=True)
+        socket = web.WebSocketResponse(autoping=False)
         await socket.prepare(request)
         if len(self.sockets) >= MOST_SOCKETS:
             await socket.send_json(self._disconnect("too_many_websockets"))
@@ -68,6 +69,10 @@ class SocketHub:
             self._drop(socket)
             return None
         return self._say_goodbye(socket, reason)
+
+    def forget_tickets(self) -> None:
+        """Whatever was handed out and not used yet is stale."""
+        self._tickets.clear()
 
     async def carry(self, kind: str, payload: Payload, attempt: int, reason: str | None) -> Answer:
         """Send an envelope on one socket and wait for its acknowledgement on any."""
@@ -111,6 +116,8 @@ class SocketHub:
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 self._acknowledged(str(message.data))
+            elif message.type is WSMsgType.PING and not self.mute:
+                await socket.pong(message.data)
 
     def _acknowledged(self, text: str) -> None:
         try:
@@ -168,6 +175,7 @@ class SocketHub:
             await socket.send_json(self._disconnect(reason))
             if reason == "warning":
                 await self._clock.sleep_until(self._clock.running() + 10)
+                await socket.send_json(self._disconnect("refresh_requested"))
             await socket.close()
         except ConnectionError:
             self._forget(socket)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.demo.workspace import words
 from bot.demo.workspace.core import Core
-from bot.demo.workspace.courier import seen_by_person
 from bot.demo.workspace.pressing import button_action, choice_action, offered
 from bot.demo.workspace.records import ChannelRecord, MessageRecord, Payload, UserRecord, ViewRecord
 from bot.demo.workspace.shown import Answered
@@ -139,7 +138,7 @@ class Message:
             return Answered(error="unknown_shortcut")
         payloads = self._core.payloads
         payload = payloads.message_shortcut(user, callback_id, self._channel, self._record)
-        return Answered(error=seen_by_person(await self._core.courier.ask("interactive", payload)))
+        return Answered(error=await self._core.interaction(payload))
 
     def _reader(self, by: Person | None) -> UserRecord:
         user = self._core.world.users[by.user_id if by else self._viewer]
@@ -151,7 +150,7 @@ class Message:
 
     async def _act(self, user: UserRecord, action: Payload) -> Answered:
         payload = self._core.payloads.message_action(user, self._channel, self._record, action)
-        return Answered(error=seen_by_person(await self._core.courier.ask("interactive", payload)))
+        return Answered(error=await self._core.interaction(payload))
 
 
 class Surface:
@@ -203,4 +202,4 @@ class Surface:
         if self.view is None:
             raise LookupError("nothing is published on this Home tab")
         payload: dict[str, Any] = self._core.payloads.view_action(self._user, self.view, action)
-        return Answered(error=seen_by_person(await self._core.courier.ask("interactive", payload)))
+        return Answered(error=await self._core.interaction(payload))

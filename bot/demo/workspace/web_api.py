@@ -67,10 +67,10 @@ class WebApi:
         if planned is not None and not planned.stored:
             await self._read(request, incoming, ignore=True)
             self._record(incoming, {"ok": False, "error": planned.fault.value})
-            return await self._struck(request, planned)
+            return await self.struck(request, planned)
         response = await self._outcome(request, incoming)
         if planned is not None:
-            return await self._struck(request, planned)
+            return await self.struck(request, planned)
         return response
 
     def close(self) -> None:
@@ -103,14 +103,14 @@ class WebApi:
             raise SlackError("unknown_method", req_method=incoming.method)
         request = Request(self._core, incoming.method, incoming.arguments)
         args.check_token(self._core, incoming.kind, method)
-        request.needs(*method.scopes)
+        request.needs(method.scopes)
         self._check_rate(incoming, method)
         args.check_names(method, incoming.arguments)
         return method.handler(request)
 
     def _check_rate(self, incoming: Incoming, method: Method) -> None:
         posting = incoming.method == "chat.postMessage"
-        channel = str(incoming.arguments.get("channel", "")) if posting else None
+        channel = self._core.world.place(incoming.arguments.get("channel")) if posting else None
         pause_s = self._core.rates.pause_s(incoming.method, method.tier, channel)
         if pause_s:
             raise SlackError("ratelimited", status=429, retry_after=pause_s)
@@ -136,7 +136,8 @@ class WebApi:
         )
         self._core.changes.note("call", method=incoming.method, error=str(body.get("error", "")))
 
-    async def _struck(self, request: web.Request, planned: Planned) -> web.StreamResponse:
+    async def struck(self, request: web.Request, planned: Planned) -> web.StreamResponse:
+        """Fail as planned."""
         fault = planned.fault
         if fault in {Fault.STORE_THEN_DROP, Fault.DROP_BEFORE_STORE}:
             if request.transport is not None:

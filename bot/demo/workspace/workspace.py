@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+from bot.demo.workspace.admin import Admin
 from bot.demo.workspace.app_config import installed
-from bot.demo.workspace.changes import Changes
-from bot.demo.workspace.clock import Clock
 from bot.demo.workspace.core import Core
-from bot.demo.workspace.faults import Faults
 from bot.demo.workspace.ids import new_id
+from bot.demo.workspace.known import Known
 from bot.demo.workspace.people import Person
 from bot.demo.workspace.records import (
     FROM_ELSEWHERE,
-    Call,
     ChannelRecord,
     Delivery,
     PersonKind,
@@ -27,11 +25,11 @@ from bot.demo.workspace.signed_http import SignedHttp
 T = TypeVar("T")
 
 
-class Workspace:
+class Workspace(Known):
     """Slack, as one app sees it; strict, and in one process."""
 
     def __init__(self) -> None:
-        self._core = Core()
+        super().__init__(Core())
         self._server = Server(self._core)
         self._http = SignedHttp(lambda: self.signing_secret, lambda: self._urls)
         self._urls: list[str] = []
@@ -53,46 +51,6 @@ class Workspace:
         await self._core.courier.close()
         await self._http.close()
         await self._server.stop()
-
-    @property
-    def api_url(self) -> str:
-        """The base address of the Web API, with its last slash."""
-        return f"{self._core.base_url}/api/"
-
-    @property
-    def bot_token(self) -> str:
-        """xoxb-…"""
-        return self._core.tokens.bot
-
-    @property
-    def app_token(self) -> str:
-        """xapp-…"""
-        return self._core.tokens.app
-
-    @property
-    def signing_secret(self) -> str:
-        """What requests over HTTP are signed with."""
-        return self._core.tokens.signing_secret
-
-    @property
-    def team_id(self) -> str:
-        """Of the workspace that installed the app."""
-        return self._core.world.team.team_id
-
-    @property
-    def bot_user_id(self) -> str:
-        """The bot's own account."""
-        return self._core.world.bot.user_id
-
-    @property
-    def bot_id(self) -> str:
-        """The bot's B… id."""
-        return self._core.world.bot_id
-
-    @property
-    def app_id(self) -> str:
-        """The app's A… id."""
-        return self._core.world.app_id
 
     @property
     def events_url(self) -> str | list[str] | None:
@@ -140,49 +98,19 @@ class Workspace:
     def paid_plan(self, paid: bool) -> None:
         self._core.paid_plan = paid
 
-    @property
-    def clock(self) -> Clock:
-        """Real time, which can be wound forward."""
-        return self._core.clock
+    def install(self, manifest: Mapping[str, Any], refused: Collection[str] = ()) -> None:
+        """Give the app what this manifest asks for: scopes, events, commands, shortcuts, features.
 
-    @property
-    def changes(self) -> Changes:
-        """Iterate over it to get each change from now on."""
-        return self._core.changes
-
-    @property
-    def faults(self) -> Faults:
-        """What goes wrong on demand."""
-        return self._core.faults
-
-    @property
-    def calls(self) -> list[Call]:
-        """Every Web API call so far."""
-        return self._core.calls
-
-    @property
-    def deliveries(self) -> list[Delivery]:
-        """Every attempt to hand the app something, so far."""
-        return self._core.courier.deliveries
-
-    @property
-    def sockets(self) -> int:
-        """How many sockets are open."""
-        return len(self._core.sockets.sockets)
-
-    @property
-    def bad_acks(self) -> list[str]:
-        """Acknowledgements that Slack would have ignored, and why."""
-        return self._core.sockets.bad_acks
-
-    def install(self, manifest: Mapping[str, Any]) -> None:
-        """Give the app what this manifest asks for: scopes, events, commands, shortcuts, features."""
-        self._core.config = installed(manifest)
+        Args:
+            refused: Optional scopes that are not granted.
+        """
+        self._core.config = installed(manifest, refused)
         self._core.world.bot.name = self._core.config.name
 
-    def revoke_tokens(self) -> None:
-        """From now on every call is answered token_revoked."""
-        self._core.tokens.revoked = True
+    @property
+    def admin(self) -> Admin:
+        """Channels, groups and accounts that change."""
+        return Admin(self._core)
 
     def add_person(
         self,
@@ -196,10 +124,6 @@ class Workspace:
         elsewhere = kind in FROM_ELSEWHERE
         home = world.team_called(team or "Elsewhere") if elsewhere else world.team
         return Person(self._core, world.add_user(name, kind, home, user_id))
-
-    def person(self, user_id: str) -> Person:
-        """The person of that id."""
-        return Person(self._core, self._core.world.users[user_id])
 
     def add_channel(
         self,
@@ -227,6 +151,13 @@ class Workspace:
         group = UsergroupRecord(new_id("S"), handle, [person.user_id for person in members])
         self._core.world.usergroups[group.usergroup_id] = group
         return group
+
+    async def verify_events_url(self) -> bool:
+        """Ask the app's request URL for the challenge back, as Slack does when it is entered."""
+        challenge = new_id("")
+        payload = {"token": "verification_token", "challenge": challenge, "type": "url_verification"}
+        delivery = await self._core.courier.ask("events_api", payload)
+        return delivery.answer in ({"challenge": challenge}, challenge)
 
     async def redeliver(self, delivery: Delivery, retry: bool = True) -> Delivery:
         """The same payload again, with or without the marks of a retry."""

@@ -83,6 +83,11 @@ class World:
         """The conversation of that person with the bot, if there is one."""
         return next((c for c in self.channels.values() if c.im_with == user_id), None)
 
+    def place(self, target: object) -> str:
+        """The conversation that this id stands for: a person's is the direct message with them."""
+        found = self.found_direct_message(str(target))
+        return found.channel_id if found else str(target)
+
     def shares_channel(self, user: UserRecord) -> bool:
         """Whether this outsider and the bot are in one Slack Connect channel."""
         return any(
@@ -92,7 +97,11 @@ class World:
 
     def bot_may_write_to(self, user: UserRecord) -> bool:
         """Local people, and people from elsewhere who share a channel (Slack docs, Slack Connect)."""
-        return user.kind not in FROM_ELSEWHERE or self.shares_channel(user)
+        return user.kind not in FROM_ELSEWHERE or not self.is_stranger(user)
+
+    def is_stranger(self, user: UserRecord) -> bool:
+        """Whether somebody from elsewhere shares no channel with us (Slack docs, Slack Connect)."""
+        return user.kind is PersonKind.STRANGER or not self.shares_channel(user)
 
     def members(self, channel: ChannelRecord) -> list[UserRecord]:
         """The people in it, the bot too."""

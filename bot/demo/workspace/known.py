@@ -1,0 +1,116 @@
+"""What can be known of a workspace from outside: its ids, its people, and all that passed."""
+
+from __future__ import annotations
+
+from bot.demo.workspace.changes import Changes
+from bot.demo.workspace.clock import Clock
+from bot.demo.workspace.core import Core
+from bot.demo.workspace.faults import Faults
+from bot.demo.workspace.people import Person
+from bot.demo.workspace.records import Call, ChannelRecord, Delivery, FileRecord, UsergroupRecord
+
+
+class Known:
+    """The readable side of a workspace."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    @property
+    def api_url(self) -> str:
+        """The base address of the Web API, with its last slash."""
+        return f"{self._core.base_url}/api/"
+
+    @property
+    def bot_token(self) -> str:
+        """xoxb-…"""
+        return self._core.tokens.bot
+
+    @property
+    def app_token(self) -> str:
+        """xapp-…"""
+        return self._core.tokens.app
+
+    @property
+    def signing_secret(self) -> str:
+        """What requests over HTTP are signed with."""
+        return self._core.tokens.signing_secret
+
+    @property
+    def team_id(self) -> str:
+        """Of the workspace that installed the app."""
+        return self._core.world.team.team_id
+
+    @property
+    def bot_user_id(self) -> str:
+        """The bot's own account."""
+        return self._core.world.bot.user_id
+
+    @property
+    def bot_id(self) -> str:
+        """The bot's B… id."""
+        return self._core.world.bot_id
+
+    @property
+    def app_id(self) -> str:
+        """The app's A… id."""
+        return self._core.world.app_id
+
+    @property
+    def clock(self) -> Clock:
+        """Real time, which can be wound forward."""
+        return self._core.clock
+
+    @property
+    def changes(self) -> Changes:
+        """Iterate over it to get each change from now on."""
+        return self._core.changes
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong on demand."""
+        return self._core.faults
+
+    @property
+    def calls(self) -> list[Call]:
+        """Every Web API call so far."""
+        return self._core.calls
+
+    @property
+    def deliveries(self) -> list[Delivery]:
+        """Every attempt to hand the app something, so far."""
+        return self._core.courier.deliveries
+
+    @property
+    def sockets(self) -> int:
+        """How many sockets are open."""
+        return len(self._core.sockets.sockets)
+
+    @property
+    def bad_acks(self) -> list[str]:
+        """Acknowledgements that Slack would have ignored, and why."""
+        return self._core.sockets.bad_acks
+
+    def person(self, user_id: str) -> Person:
+        """The person of that id."""
+        return Person(self._core, self._core.world.users[user_id])
+
+    @property
+    def people(self) -> list[Person]:
+        """Everybody but the app's own bot."""
+        world = self._core.world
+        return [Person(self._core, user) for user in world.users.values() if user is not world.bot]
+
+    @property
+    def channels(self) -> list[ChannelRecord]:
+        """All channels; the app's direct messages are not among them."""
+        return [channel for channel in self._core.world.channels.values() if channel.im_with is None]
+
+    @property
+    def usergroups(self) -> list[UsergroupRecord]:
+        """All user groups."""
+        return list(self._core.world.usergroups.values())
+
+    def file(self, file_id: str) -> FileRecord:
+        """The uploaded file of that id."""
+        return self._core.world.files[file_id]

@@ -144,9 +144,7 @@ def _reached(name: str, made: dict[str, ast.AsyncFunctionDef]) -> Iterator[str]:
             continue
         if node.attr != name and node.attr in made:
             yield from _reached(node.attr, made)
-    yield from (
-        method for method in strings_in(made[name]) if re.fullmatch(r"[a-z]+(\.[a-zA-Z0-9]+)+", method)
-    )
+    yield from filter(METHOD.fullmatch, strings_in(made[name]))
 
 
 def strings_in(tree: ast.AST) -> Iterator[str]:

@@ -189,5 +189,5 @@ def _told_plainly() -> Iterator[None]:
         reason = reason_of(error)
     else:
         return
-    # Raised outside the handler, so that the driver's error does not hang on to ours.
-    raise StorageUnavailable(reason)
+    # Out of the handler, and without the driver's error in any traceback.
+    raise StorageUnavailable(reason) from None

@@ -43,6 +43,21 @@ APPLICATION_VERSION = "1"
 CALL_S = 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """How fast things come round, in seconds. Tests are faster than Slack likes it.
+
+    Attributes:
+        pace_s: Between two messages to one conversation; Slack's documents: about one a second.
+        sweep_s: Between two looks for tests and messages that are due.
+        farewell_s: How long a stop waits for listeners to answer, and then for messages to go out.
+    """
+
+    pace_s: float = 1.0
+    sweep_s: float = 1.0
+    farewell_s: float = 3.0
+
+
 @dataclass(frozen=True)
 class App:
     """Everything, running but for the connections to Slack."""
@@ -56,6 +71,7 @@ class App:
     kit: Kit
     edge: Edge
     replica: Lease
+    tempo: Tempo
 
     def moved(self, replica_id: str) -> None:
         """We were taken for dead and go by a new id: what goes by the old one is not ours."""
@@ -63,7 +79,7 @@ class App:
 
 
 @asynccontextmanager
-async def assembled(settings: Settings) -> AsyncIterator[App]:
+async def assembled(settings: Settings, tempo: Tempo = Tempo()) -> AsyncIterator[App]:  # noqa: B008 - frozen
     """Make everything, give it to whoever serves, close it in reverse.
 
     Raises:
@@ -90,7 +106,7 @@ async def assembled(settings: Settings) -> AsyncIterator[App]:
                 application_version=APPLICATION_VERSION,
             )
         )
-        app = await _wired(stack, settings, db, keys, engine, replica, identity, client, post)
+        app = await _wired(stack, settings, tempo, db, keys, engine, replica, identity, client, post)
         await _begin(app)
         yield app
         await app.outbox.close()
@@ -125,6 +141,7 @@ async def _slack_clients(stack: AsyncExitStack, settings: Settings) -> tuple[Asy
 async def _wired(
     stack: AsyncExitStack,
     settings: Settings,
+    tempo: Tempo,
     db: Database,
     keys: Vault,
     engine: Engine,
@@ -139,7 +156,7 @@ async def _wired(
         for slug, exchange in exchanges.items()
     }
     deliveries: dict[str, Delivery] = {}
-    outbox = Outbox(db, deliveries, replica.executor_id, on_sent=remember_card)
+    outbox = Outbox(db, deliveries, replica.executor_id, min_interval_s=tempo.pace_s, on_sent=remember_card)
     shredder = _Shredder(db)
     hours = BusinessHours.parse(settings.business_hours or ALWAYS, settings.time_zone)
     settling = Settling(
@@ -178,7 +195,7 @@ async def _wired(
     edge = Edge(kit, client)
     listen(edge)
     stack.push_async_callback(shredder.close)
-    return App(settings, db, engine, outbox, inbox, key_tests, kit, edge, replica)
+    return App(settings, db, engine, outbox, inbox, key_tests, kit, edge, replica, tempo)
 
 
 async def _begin(app: App) -> None:
@@ -186,8 +203,8 @@ async def _begin(app: App) -> None:
     await app.engine.launch()
     app.replica.on_moved(app.moved)
     await app.replica.watch(app.engine)
-    app.engine.every("tests", 1.0, app.key_tests.sweep)
-    app.engine.every("outbox", 1.0, app.outbox.sweep)
+    app.engine.every("tests", app.tempo.sweep_s, app.key_tests.sweep)
+    app.engine.every("outbox", app.tempo.sweep_s, app.outbox.sweep)
     app.engine.every("purge", 20.0, lambda: _purged(app))
     app.engine.every("inbox", 3600.0, lambda: app.inbox.forget_old(timedelta(days=2)))
     app.engine.every("finished work", 3600.0, lambda: app.engine.delete_finished(timedelta(days=1)))

@@ -10,16 +10,17 @@ from __future__ import annotations
 import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot import cases, limits
+from bot import key_attempts, limits
 from bot.columns import now
 from bot.db import Database
 from bot.engine import Engine, Steps
+from bot.key_attempts import Promise
+from bot.key_fate import GIVE_UP_AFTER
 from bot.key_settling import Settling
 from bot.log import get_logger
 from bot.person import Person
@@ -34,23 +35,7 @@ log = get_logger(__name__)
 
 WORKFLOW = "test_key"
 SHORT_WAIT_S = 3.0
-"""A limit of the exchange that ends sooner than this is waited for within the test."""
-
-
-class KeysForgotten(Refusal):
-    """The sealed keys are no longer held."""
-
-
-class AlreadyTesting(Refusal):
-    """A test of these keys is under way."""
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """What was promised to a client: the ids of the sealed keys and of the test of them."""
-
-    submission_id: str
-    attempt_id: int
+"""A limit of the exchange that ends sooner than this is no reason to give the client a doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,34 +76,39 @@ class KeyTests:
     # --- what a client may ask for -------------------------------------------------------
 
     async def take(
-        self, person: Person, exchange: str, account: str, credentials: Credentials, dialog_id: str
+        self, person: Person, form: str, exchange: str, account: str, credentials: Credentials
     ) -> Promise:
         """Seal the keys and promise a test of them, in one transaction.
+
+        Args:
+            form: Id of the filled dialog. One dialog is one submission, however often it arrives.
 
         Raises:
             limits.TooManyTests, limits.TooManyKeys: with the moment at which it works again.
             StorageUnavailable: nothing was kept.
         """
-        mark = self.vault.mark(credentials.key, "key")
         submission = Submission(
-            id=uuid.uuid4().hex,
+            id=form,
             team_id=person.team_id,
             user_id=person.user_id,
             exchange=exchange,
             account=account,
             masked_key=credentials.masked_key,
-            key_mark=mark,
+            key_mark=self.vault.mark(credentials.key, "key"),
             created_at=now(),
-            dialog_id=dialog_id,
+            dialog_id=uuid.uuid4().hex,
+            sealed=self.vault.seal(credentials.to_dict(), table="submission", row_id=form, column="sealed"),
         )
-        submission.sealed = self._sealed(credentials, submission.id)
-        submission.purge_at = submission.created_at + timedelta(hours=24)
+        submission.purge_at = submission.created_at + GIVE_UP_AFTER
         async with self.db.writing() as session:
-            await self._within_limits(session, person, mark)
-            await self._replace_earlier(session, submission)
+            before = await key_attempts.promised_before(session, person, form)
+            if before is not None:
+                return before
+            await self._within_limits(session, person, submission.key_mark)
+            await self.settling.replace_earlier(session, submission)
             session.add(submission)
             await session.flush()
-            return await self._promise(session, submission, asked_by="client")
+            return await key_attempts.promised(session, submission, asked_by="client")
 
     async def again(
         self, person: Person, submission_id: str, dialog_id: str | None, asked_by: str = "client"
@@ -129,20 +119,13 @@ class KeyTests:
             KeysForgotten, AlreadyTesting, limits.TooManyTests
         """
         async with self.db.writing() as session:
-            submission = await self._held(session, person, submission_id)
+            submission = await key_attempts.held(session, person, submission_id)
             if asked_by == "client":
                 await self._within_limits(session, person, submission.key_mark)
             if dialog_id is not None:
                 submission.dialog_id = dialog_id
                 session.add(submission)
-            return await self._promise(session, submission, asked_by)
-
-    async def forget(self, person: Person, submission_id: str) -> bool:
-        """Forget these keys now. False where they were forgotten already.
-
-        A test that was to be tried again by itself is settled, for it has nothing to test.
-        """
-        return await self.settling.forget(person, submission_id)
+            return await key_attempts.promised(session, submission, asked_by)
 
     async def begin(self, promise: Promise) -> None:
         """Start the promised test in this process, at once. The sweep does where this is not reached."""
@@ -151,33 +134,24 @@ class KeyTests:
     async def sweep(self) -> None:
         """Start every test that is due and not settled: after a crash, or tried again by itself."""
         async with self.db.reading() as session:
-            due = await session.exec(
-                select(Attempt.id)
-                .where(col(Attempt.settled_at).is_(None), Attempt.due_at <= now())
-                .order_by(col(Attempt.due_at))
-                .limit(200)
-            )
-            waiting = [attempt_id for attempt_id in due if attempt_id is not None]
+            waiting = await key_attempts.due_attempts(session)
         for attempt_id in waiting:
             await self.engine.start(WORKFLOW, str(attempt_id))
 
-    async def next_try_of(self, session: AsyncSession, submission_id: str) -> datetime | None:
-        """When these keys are tried again by themselves; None where they are not."""
-        due = await session.exec(
-            select(Attempt.due_at).where(
-                Attempt.submission_id == submission_id, col(Attempt.settled_at).is_(None)
+    async def note_refused_by_limit(self, person: Person, refusal: Refusal) -> None:
+        """Tell staff, once an hour and person, that somebody tests more than anybody should."""
+        hour = now().strftime("%Y%m%d%H")
+        async with self.db.writing() as session:
+            await tell_channel(
+                session,
+                self.policy.staff_channel,
+                "limit",
+                f"limit:{person.team_id}:{person.user_id}:{hour}",
+                team=person.team_id,
+                user=person.user_id,
+                what=type(refusal).__name__,
             )
-        )
-        return due.first()
-
-    async def settled_attempts(self, session: AsyncSession, submission_id: str) -> list[int]:
-        """Ids of the attempts of these keys that have a result, oldest first."""
-        settled = await session.exec(
-            select(Attempt.id)
-            .where(Attempt.submission_id == submission_id, col(Attempt.settled_at).is_not(None))
-            .order_by(col(Attempt.number))
-        )
-        return [attempt_id for attempt_id in settled if attempt_id is not None]
+        self.settling.wake(self.policy.staff_channel)
 
     # --- the story, step by step ---------------------------------------------------------
 
@@ -191,9 +165,9 @@ class KeyTests:
     async def _check(self, attempt_id: int) -> dict[str, Any] | None:
         """The diagnosis as plain JSON; None where the sealed keys do not open any more."""
         async with self.db.reading() as session:
-            attempt = await session.get(Attempt, attempt_id)
-            if attempt is None or attempt.settled_at is not None:
-                return None
+            attempt = await session.get_one(Attempt, attempt_id)
+            if attempt.settled_at is not None:
+                return attempt.diagnosis
             submission = await session.get_one(Submission, attempt.submission_id)
             limit = await session.get(VenueLimit, submission.exchange)
         wait_s = (limit.blocked_until - now()).total_seconds() if limit else 0.0
@@ -213,19 +187,11 @@ class KeyTests:
         if work == WORKFLOW:
             await self.settling.abandon(int(subject))
 
-    # --- rows ----------------------------------------------------------------------------
-
-    def _sealed(self, credentials: Credentials, submission_id: str) -> bytes:
-        return self.vault.seal(
-            credentials.to_dict(), table="submission", row_id=submission_id, column="sealed"
-        )
-
     def _opened(self, submission: Submission) -> Credentials:
         if submission.sealed is None:
             raise SealBroken("the keys were forgotten")
-        return Credentials.from_dict(
-            self.vault.open(submission.sealed, table="submission", row_id=submission.id, column="sealed")
-        )
+        opened = self.vault.open(submission.sealed, table="submission", row_id=submission.id, column="sealed")
+        return Credentials.from_dict(opened)
 
     async def _within_limits(self, session: AsyncSession, person: Person, mark: str) -> None:
         await limits.check_limits(
@@ -237,59 +203,6 @@ class KeyTests:
             tests_per_hour=self.policy.tests_per_hour,
             keys_per_hour=self.policy.keys_per_hour,
         )
-
-    async def note_refused_by_limit(self, person: Person, refusal: Refusal) -> None:
-        """Tell staff, once an hour and person, that somebody tests more than anybody should."""
-        hour = now().strftime("%Y%m%d%H")
-        async with self.db.writing() as session:
-            await tell_channel(
-                session,
-                self.policy.staff_channel,
-                "limit",
-                f"limit:{person.team_id}:{person.user_id}:{hour}",
-                team=person.team_id,
-                user=person.user_id,
-                what=type(refusal).__name__,
-            )
-        self.settling.wake(self.policy.staff_channel)
-
-    async def _replace_earlier(self, session: AsyncSession, new: Submission) -> None:
-        await self.settling.replace_earlier(session, new)
-
-    async def _held(self, session: AsyncSession, person: Person, submission_id: str) -> Submission:
-        submission = await cases.submission_of(session, submission_id, person.team_id, person.user_id)
-        if submission is None or submission.sealed is None:
-            raise KeysForgotten("not held for this person")
-        return submission
-
-    async def _promise(self, session: AsyncSession, submission: Submission, asked_by: str) -> Promise:
-        """The next attempt of these keys; one that waits for its turn is brought forward."""
-        attempts = (
-            await session.exec(
-                select(Attempt)
-                .where(Attempt.submission_id == submission.id)
-                .order_by(col(Attempt.number).desc())
-                .limit(1)
-            )
-        ).all()
-        last = attempts[0] if attempts else None
-        if last is not None and last.settled_at is None:
-            if last.due_at <= now():
-                raise AlreadyTesting(submission.id)
-            last.due_at, last.asked_by, last.asked_at = now(), asked_by, now()
-            session.add(last)
-            await session.flush()
-            return Promise(submission.id, last.id or 0)
-        attempt = Attempt(
-            submission_id=submission.id,
-            number=(last.number if last else 0) + 1,
-            asked_by=asked_by,
-            asked_at=now(),
-            due_at=now(),
-        )
-        session.add(attempt)
-        await session.flush()
-        return Promise(submission.id, attempt.id or 0)
 
 
 def _asked_to_wait(submission: Submission, wait_s: float) -> Diagnosis:

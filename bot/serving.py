@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
-from bot.app import App, assembled
+from bot.app import App, Tempo, assembled
 from bot.log import get_logger
 from bot.readiness import readiness
 from bot.settings import Settings
@@ -23,7 +23,6 @@ from bot.slack.web import Web
 log = get_logger(__name__)
 
 DRAIN_S = 20.0
-ACK_S = 3.0
 STAGGER_S = 5.0
 EXIT_OK, EXIT_UNREACHABLE = 0, 3
 
@@ -47,21 +46,21 @@ class Running:
         self.taking = False
         if self.sockets is not None:
             self.sockets.stop_taking()
-        await self.app.kit.underway.drained(ACK_S)
+        await self.app.kit.underway.drained(self.app.tempo.farewell_s)
         left = await self.app.engine.drain(DRAIN_S)
-        sent = await self.app.outbox.drained(ACK_S)
+        sent = await self.app.outbox.drained(self.app.tempo.farewell_s)
         log.info("drained", work_left=left, all_said=sent)
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Running]:
+async def running(settings: Settings, tempo: Tempo = Tempo()) -> AsyncIterator[Running]:  # noqa: B008 - frozen
     """Assemble, connect, listen. Drains and closes at the end.
 
     Raises:
         CannotStart, SettingsError, StorageUnavailable, OSError: what is wrong with the start.
     """
     async with AsyncExitStack() as stack:
-        app = await stack.enter_async_context(assembled(settings))
+        app = await stack.enter_async_context(assembled(settings, tempo))
         sockets = _sockets(app)
         run = Running(app, 0, sockets)
         web = _web(run)

@@ -14,6 +14,7 @@ from typing import Any
 
 import yaml
 
+from bot.app import Tempo
 from bot.demo.kucoin import KuCoin
 from bot.demo.workspace import ChannelRecord, Person, PersonKind, UsergroupRecord, Workspace
 from bot.seal import new_key
@@ -49,6 +50,7 @@ class Stage:
     shared: ChannelRecord
     usergroup: UsergroupRecord
     settings: dict[str, Any]
+    tempo: Tempo
     bots: list[Running] = field(default_factory=list)
     _stacks: list[AsyncExitStack] = field(default_factory=list)
 
@@ -60,7 +62,7 @@ class Stage:
         """Start keydesk, once or as several replicas; *changed* are settings by field name."""
         for _ in range(replicas):
             stack = AsyncExitStack()
-            bot = await stack.enter_async_context(running(Settings(**(self.settings | changed))))
+            bot = await stack.enter_async_context(running(Settings(**(self.settings | changed)), self.tempo))
             self.bots.append(bot)
             self._stacks.append(stack)
         if self.settings["slack_mode"] == "http":
@@ -76,7 +78,12 @@ class Stage:
 
 @asynccontextmanager
 async def staged(
-    *, mode: str = "socket", database_url: str | None = None, start: bool = True, **settings: Any
+    *,
+    mode: str = "socket",
+    database_url: str | None = None,
+    start: bool = True,
+    tempo: Tempo = Tempo(),
+    **settings: Any,  # noqa: B008 - frozen
 ) -> AsyncIterator[Stage]:
     """Open the stage; keydesk runs unless *start* is false. *settings* by field name."""
     async with AsyncExitStack() as stack:
@@ -84,7 +91,7 @@ async def staged(
         slack = await stack.enter_async_context(Workspace.open())
         kucoin = await stack.enter_async_context(KuCoin.open())
         slack.install(yaml.safe_load(MANIFEST.read_text(encoding="utf-8")))
-        stage = _set(slack, kucoin)
+        stage = _set(slack, kucoin, tempo)
         url = database_url or f"sqlite:///{folder}/keydesk.db"
         stage.settings |= _settings(stage, mode, url) | settings
         stack.push_async_callback(stage.stop)
@@ -93,7 +100,7 @@ async def staged(
         yield stage
 
 
-def _set(slack: Workspace, kucoin: KuCoin) -> Stage:
+def _set(slack: Workspace, kucoin: KuCoin, tempo: Tempo) -> Stage:
     """People of every kind, and the channels they share."""
     cast = Cast(
         ann=slack.add_person("Ann Archer"),
@@ -110,7 +117,7 @@ def _set(slack: Workspace, kucoin: KuCoin) -> Stage:
     general = slack.add_channel("general", members=[cast.ann, cast.ben, cast.guest, *staff])
     shared = slack.add_channel("client-eve", members=[cast.external, cast.sue], ext_shared=True)
     usergroup = slack.add_usergroup("support-team", members=staff)
-    return Stage(slack, kucoin, cast, staff_channel, general, shared, usergroup, {})
+    return Stage(slack, kucoin, cast, staff_channel, general, shared, usergroup, {}, tempo)
 
 
 def _settings(stage: Stage, mode: str, database_url: str) -> dict[str, Any]:

@@ -126,12 +126,14 @@ def person_of(body: dict[str, Any]) -> Person:
 
 
 def delivery_key(body: dict[str, Any]) -> str:
-    """What makes a delivery this one: event id, view id and hash, or trigger id."""
+    """What makes a delivery this one: event id, trigger id, for a dialog also view id and hash."""
     if body.get("type") == "event_callback":
         return f"event:{body.get('event_id')}"
     view = body.get("view") or {}
     if body.get("type") in ("view_submission", "view_closed"):
-        return f"{body['type']}:{view.get('id')}:{view.get('hash')}"
+        # A dialog that was refused with errors comes again with the same id and hash.
+        key = f"{body['type']}:{view.get('id')}:{view.get('hash')}:{body.get('trigger_id')}"
+        return key[:255]
     return f"trigger:{body.get('trigger_id')}"[:255]
 
 

@@ -9,7 +9,7 @@ import uuid
 
 from bot.cases import CaseAlreadyClaimed, CaseClosed, CaseNotClosed, NoSuchCase
 from bot.db import StorageUnavailable
-from bot.key_test import AlreadyTesting, KeysForgotten
+from bot.key_attempts import AlreadyTesting, KeysForgotten
 from bot.limits import TooManyKeys, TooManyTests
 from bot.log import get_logger
 from bot.refusal import Refusal

@@ -70,7 +70,7 @@ def key_view(kit: Kit, exchange: Exchange) -> Block:
         submit="Test Keys",
         close="Cancel",
         callback_id=CALLBACK_ID,
-        private_metadata=json.dumps({"exchange": exchange.slug}),
+        private_metadata=json.dumps({"exchange": exchange.slug, "form": uuid.uuid4().hex}),
     )
 
 
@@ -142,6 +142,7 @@ class Entered:
     """What was typed, wrapped; and what its shape already says."""
 
     exchange: Exchange
+    form: str
     account: str
     credentials: Credentials
     faults: list[ShapeFault]
@@ -154,26 +155,26 @@ async def submitted(kit: Kit, gesture: Gesture) -> None:
     if faults:
         await gesture.ack(response_action="errors", errors=_first_of_each_field(faults))
         return
-    dialog_id = uuid.uuid4().hex
     try:
         promise = await kit.key_tests.take(
-            gesture.person, entered.exchange.slug, entered.account, entered.credentials, dialog_id
+            gesture.person, entered.form, entered.exchange.slug, entered.account, entered.credentials
         )
     except (TooManyTests, TooManyKeys) as refusal:
         kit.underway.start(kit.key_tests.note_refused_by_limit(gesture.person, refusal))
         raise
-    await gesture.ack(response_action="update", view=testing_view(dialog_id))
+    await gesture.ack(response_action="update", view=testing_view(promise.dialog_id))
     kit.underway.start(kit.key_tests.begin(promise))
 
 
 def _entered(kit: Kit, view: Mapping[str, Any]) -> Entered:
-    exchange = kit.exchange_of(json.loads(view["private_metadata"])["exchange"])
+    opened_with = json.loads(view["private_metadata"])
+    exchange = kit.exchange_of(opened_with["exchange"])
     values = view["state"]["values"]
     raw = {field.name: values[field.name][field.name].get("value") or "" for field in exchange.fields}
     account = (values["account"]["account"].get("selected_option") or {}).get("value", "")
     exchange.account_label(account)
     credentials, faults = exchange.check_shape(raw)
-    return Entered(exchange, account, credentials, faults)
+    return Entered(exchange, opened_with["form"], account, credentials, faults)
 
 
 async def _faults_to_tell(kit: Kit, gesture: Gesture, entered: Entered) -> list[ShapeFault]:

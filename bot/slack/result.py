@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot import key_attempts
 from bot.key_fate import Forgotten
 from bot.outbox import Overtaken
 from bot.schema import Attempt, OutboxMessage, Submission
@@ -73,7 +74,7 @@ async def read_result(kit: Kit, session: AsyncSession, attempt_id: int) -> Resul
     """
     attempt = await session.get_one(Attempt, attempt_id)
     submission = await session.get_one(Submission, attempt.submission_id)
-    follow_up = await kit.key_tests.next_try_of(session, submission.id)
+    follow_up = await key_attempts.next_try_of(session, submission.id)
     return Result(kit.exchange_of(submission.exchange), attempt, submission, follow_up)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import uuid
 
-from bot.key_test import AlreadyTesting, KeysForgotten
+from bot import key_attempts
+from bot.key_attempts import AlreadyTesting, KeysForgotten
 from bot.schema import Submission
 from bot.slack.blocks import modal, section
 from bot.slack.key_dialog import chosen_exchange, key_view, put_into_dialog, testing_view
@@ -39,7 +40,7 @@ async def enter_again(kit: Kit, gesture: Gesture) -> None:
 async def forget(kit: Kit, gesture: Gesture) -> None:
     """Forget the held keys now, and take the buttons that need them away."""
     await gesture.ack()
-    await kit.key_tests.forget(gesture.person, gesture.value)
+    await kit.key_tests.settling.forget(gesture.person, gesture.value)
     await _refresh(kit, gesture)
     if gesture.dialog_view is not None:
         await gesture.open_dialog(modal(TITLE, [section(FORGOTTEN)], close="Close"))
@@ -53,7 +54,7 @@ async def _refresh(kit: Kit, gesture: Gesture) -> None:
         submission = await session.get(Submission, gesture.value)
         if submission is None or submission.user_id != gesture.person.user_id:
             return
-        for attempt_id in await kit.key_tests.settled_attempts(session, submission.id):
+        for attempt_id in await key_attempts.settled_attempts(session, submission.id):
             await tell_client(
                 session,
                 gesture.person,

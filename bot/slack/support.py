@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import cases
-from bot.key_test import KeysForgotten
+from bot.key_attempts import KeysForgotten
 from bot.schema import Submission
 from bot.slack.blocks import Block, modal, section, text_input
 from bot.slack.greeting import looks_like_key

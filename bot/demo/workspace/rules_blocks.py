@@ -2,8 +2,9 @@
 
 Sources: docs.slack.dev/reference/block-kit/blocks/*, the length constants of
 `slack_sdk.models.blocks.blocks` (3.47), `@slack/types` blocks.ts; surfaces also from slackblocks 3.0
-(`spec/`, MIT or BSD-3-Clause). Blocks that an app cannot send (`file`, `call`) and those that
-only Slack's own agents use (`plan`, `task_card`) are left out, so that they are faults.
+(`spec/`, MIT or BSD-3-Clause). A block that is not here is a fault: those that an app cannot send
+(`file`, `call`), those of Slack's own agents (`plan`, `task_card`), and `data_table` and
+`data_visualization`, which slack_sdk does not know yet.
 """
 
 from __future__ import annotations

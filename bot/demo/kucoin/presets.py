@@ -202,14 +202,14 @@ _ACCOUNTS = (
         "frozen",
         "Has an account that KuCoin has frozen.",
         Terms(frozen=True),
-        Expected("needs_a_fix"),
+        _broken("data_readable"),
     ),
     Preset(
         "identity_check_missing",
         "identity check missing",
         "Never finished KuCoin's identity check.",
         Terms(kyc_missing=True),
-        Expected("needs_a_fix"),
+        _broken("data_readable"),
     ),
 )
 
@@ -227,7 +227,7 @@ _OLD = (
         "no longer supported (400008)",
         "Uses a key of version 2, which KuCoin no longer takes.",
         Terms(api_version=2, no_longer_supported=True),
-        _broken("key_found"),
+        _broken("data_readable"),
         age=timedelta(days=1100),
     ),
     Preset(

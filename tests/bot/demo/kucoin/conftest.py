@@ -66,6 +66,7 @@ class Person:
         **spoilt: Any,
     ) -> Reply:
         """Send one request; `spoilt` goes to `signed_headers`."""
+        assert key or not spoilt, "nothing is signed without a key, so nothing can be spoilt"
         headers = self.signed_headers(key, target, method, **spoilt) if key else {}
         url = {"spot": self.venue.url, "futures": self.venue.futures_url, "eu": self.venue.eu_url}[host]
         request = self.session.request(

@@ -47,11 +47,13 @@ def read_answer(asked: str, status: int, headers: Mapping[str, str], body: bytes
     """
     value = read_json(body)
     told = value if isinstance(value, dict) else {}
-    code, words = _text_of(told.get("code"), MAX_CODE), _text_of(told.get("msg"), MAX_WORDS)
-    evidence = Evidence(asked, status, code, words, took_ms)
+    code, words = _text(told.get("code")), _text(told.get("msg"))
+    evidence = Evidence(
+        asked, status, plain(code, MAX_CODE) or None, plain(words, MAX_WORDS) or None, took_ms
+    )
     if code == SUCCESS:
         return Answer(None, evidence, data=told.get("data"))
-    meaning = cause_of(code, words or "") or _meaning_of_status(status, code)
+    meaning = cause_of(code, words) or _meaning_of_status(status, code)
     wait_s = _wait_s(headers, code) if meaning.cause is Cause.RATE_LIMITED else None
     return Answer(meaning.cause, evidence, again=meaning.again, retry_after_s=wait_s)
 
@@ -68,23 +70,23 @@ def plain(text: str, limit: int) -> str:
     return " ".join(kept.split())[:limit]
 
 
-def _text_of(value: Any, limit: int) -> str | None:
-    return plain(value, limit) or None if isinstance(value, str) else None
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
-def _meaning_of_status(status: int, code: str | None) -> Meaning:
+def _meaning_of_status(status: int, code: str) -> Meaning:
     """What the HTTP status says where KuCoin's code says nothing."""
     if status >= 500:
         return Meaning(Cause.VENUE_DOWN, "RFC 9110", again=True)
-    if code is None and status in MEANING_OF_STATUS:
+    if not code and status in MEANING_OF_STATUS:
         return MEANING_OF_STATUS[status]
     return Meaning(Cause.NOT_UNDERSTOOD, "nobody")
 
 
-def _wait_s(headers: Mapping[str, str], code: str | None) -> float | None:
+def _wait_s(headers: Mapping[str, str], code: str) -> float | None:
     """KuCoin's own header counts in ms, the standard one in seconds."""
     for name, unit in (("gw-ratelimit-reset", 1000), ("retry-after", 1)):
         digits = headers.get(name, "").strip()
         if digits.isascii() and digits.isdigit() and len(digits) < 12:
             return min(int(digits) / unit, MAX_WAIT_S)
-    return WAIT_S_OF_CODE.get(code or "")
+    return WAIT_S_OF_CODE.get(code)

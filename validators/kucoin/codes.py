@@ -109,9 +109,9 @@ CAUSE_OF_WORDS_WITHOUT_CODE = (
 )
 
 
-def cause_of(code: str | None, words: str) -> Meaning | None:
-    """What an answer with this *code* and message means; None where neither stands in a table."""
-    meaning = MEANING_OF_CODE.get(code) if code else None
+def cause_of(code: str, words: str) -> Meaning | None:
+    """What an answer with this *code* ("" for none) and message means; None if no table has either."""
+    meaning = MEANING_OF_CODE.get(code)
     if meaning is None or meaning.cause in (Cause.OUR_REQUEST, Cause.ACCOUNT_REFUSED):
         hints = CAUSE_OF_WORDS if code else CAUSE_OF_WORDS + CAUSE_OF_WORDS_WITHOUT_CODE
         spoken = words.lower()

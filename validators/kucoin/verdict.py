@@ -22,7 +22,7 @@ LINE_OF_CAUSE = {
     Cause.IDENTITY_CHECK: Requirement.DATA_READABLE,
     Cause.KEY_NOT_FOUND: Requirement.KEY_FOUND,
     Cause.KEY_OF_OTHER_SITE: Requirement.KEY_FOUND,
-    Cause.OLD_KEY: Requirement.DATA_READABLE,
+    Cause.OLD_KEY: Requirement.KEY_FOUND,
     Cause.LEGACY_FUTURES_KEY: Requirement.KEY_FOUND,
     Cause.NOT_MAIN_ACCOUNT: Requirement.DATA_READABLE,
     Cause.PASSPHRASE_OR_SECRET_WRONG: Requirement.PASSPHRASE_MATCHES,
@@ -55,6 +55,10 @@ PROVEN_BY_REFUSAL = {
     Cause.GENERAL_OFF: _TYPED,
 }
 """What lies behind the key for certain; any other refusal proves nothing."""
+
+
+_OF_THE_KEY_AS_A_WHOLE = (Cause.LEGACY_FUTURES_KEY, Cause.KEY_OF_OTHER_SITE, Cause.OLD_KEY)
+"""That the other read found the key does not speak against these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +155,8 @@ def _probe_cause(probe: Answer, account: str, extra: Cause | None, info: KeyInfo
 
 def _unless_contradicted(cause: Cause | None, other: Cause | None, info: KeyInfo | None) -> Cause | None:
     """*cause*, or NOT_UNDERSTOOD where the other read proves that it cannot be so."""
-    if cause is None or cause in (Cause.LEGACY_FUTURES_KEY, Cause.KEY_OF_OTHER_SITE):
-        return cause  # These two are made of both answers.
+    if cause is None or cause in _OF_THE_KEY_AS_A_WHOLE:
+        return cause
     if cause is Cause.GENERAL_OFF and info and info.general_on is False:
         return cause
     if cause is Cause.IP_RESTRICTED:

@@ -79,7 +79,7 @@ class Attempt(SQLModel, table=True):
     """``client``, ``staff`` or ``keydesk`` (a retry by itself)."""
     asked_at: datetime = Field(sa_type=UtcDateTime)
     due_at: datetime = Field(sa_type=UtcDateTime)
-    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime, index=True)
     verdict: Verdict | None = Field(default=None, sa_type=by_value(Verdict))
     diagnosis: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     case_number: int | None = Field(default=None, index=True)

@@ -182,6 +182,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attempt") as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_case_number"), ["case_number"], unique=False)
+        batch_op.create_index(batch_op.f("ix_attempt_settled_at"), ["settled_at"], unique=False)
         batch_op.create_index(
             "ix_attempt_unsettled",
             ["due_at"],

@@ -25,7 +25,7 @@ from validators.kucoin.venue import (
     Read,
 )
 
-KEY = "6a863570d5eaf900017f3e82"  # made on 20 August 2026
+KEY = "6a864380d5eaf900017f3e82"  # made on 20 August 2026
 SECRET = "f03a5284-5c39-4aaa-9b20-dea10bdcf8e3"
 PASSPHRASE = "correct-horse-7"
 CREDENTIALS = Credentials(SecretStr(KEY), SecretStr(SECRET), SecretStr(PASSPHRASE))

@@ -87,6 +87,15 @@ class Known:
         return len(self._core.sockets.sockets)
 
     @property
+    def mute_pongs(self) -> bool:
+        """Whether the workspace leaves pings unanswered."""
+        return self._core.sockets.mute
+
+    @mute_pongs.setter
+    def mute_pongs(self, mute: bool) -> None:
+        self._core.sockets.mute = mute
+
+    @property
     def bad_acks(self) -> list[str]:
         """Acknowledgements that Slack would have ignored, and why."""
         return self._core.sockets.bad_acks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
@@ -10,9 +10,10 @@ import pytest
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.workspace import Workspace
+from tests.bot.demo.workspace.cake_app import cake_app
+from tests.bot.demo.workspace.listening import BareSocket, Call, Receiver
 
 
 @pytest.fixture
@@ -24,92 +25,7 @@ async def slack() -> AsyncIterator[Workspace]:
 
 @pytest.fixture
 def app(slack: Workspace) -> AsyncApp:
-    """A slash command that opens a dialog, a button, a greeting: nothing of any product."""
-    client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, retry_handlers=[])
-    made = AsyncApp(client=client, signing_secret=slack.signing_secret)
-    made.command("/hello")(_open_dialog)
-    made.shortcut("hello")(_open_dialog)
-    made.action("press")(_pressed)
-    made.view("order")(_ordered)
-    made.event("message")(_answer)
-    made.event("app_home_opened")(_publish)
-    return made
-
-
-DIALOG = {
-    "type": "modal",
-    "callback_id": "order",
-    "title": {"type": "plain_text", "text": "Order a cake"},
-    "submit": {"type": "plain_text", "text": "Order"},
-    "notify_on_close": True,
-    "blocks": [
-        {
-            "type": "input",
-            "block_id": "name",
-            "label": {"type": "plain_text", "text": "Name on it"},
-            "element": {"type": "plain_text_input", "action_id": "text"},
-        },
-        {
-            "type": "input",
-            "block_id": "size",
-            "label": {"type": "plain_text", "text": "Size"},
-            "element": {
-                "type": "radio_buttons",
-                "action_id": "pick",
-                "options": [
-                    {"text": {"type": "plain_text", "text": "Small"}, "value": "s"},
-                    {"text": {"type": "plain_text", "text": "Large"}, "value": "l"},
-                ],
-            },
-        },
-    ],
-}
-BUTTONS = [
-    {"type": "section", "text": {"type": "mrkdwn", "text": "Hello, *press* it."}},
-    {
-        "type": "actions",
-        "elements": [
-            {
-                "type": "button",
-                "action_id": "press",
-                "value": "v1",
-                "text": {"type": "plain_text", "text": "Press me"},
-            }
-        ],
-    },
-]
-
-
-async def _open_dialog(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
-    await client.views_open(trigger_id=body["trigger_id"], view=DIALOG)
-    await ack()
-
-
-async def _pressed(ack: Any, body: dict[str, Any], respond: Any, client: AsyncWebClient) -> None:
-    await ack()
-    if "response_url" in body:
-        await respond("You pressed it")
-    else:
-        await client.chat_postMessage(channel=body["user"]["id"], text="You pressed it")
-
-
-async def _ordered(ack: Any, view: dict[str, Any], body: dict[str, Any], client: AsyncWebClient) -> None:
-    name = view["state"]["values"]["name"]["text"]["value"]
-    if name == "bad":
-        await ack(response_action="errors", errors={"name": "Not that one"})
-        return
-    await ack()
-    size = view["state"]["values"]["size"]["pick"]["selected_option"]["value"]
-    await client.chat_postMessage(channel=body["user"]["id"], text=f"A cake for {name}, size {size}")
-
-
-async def _answer(event: dict[str, Any], say: Any) -> None:
-    if event.get("channel_type") == "im":
-        await say(text="Hello", blocks=BUTTONS)
-
-
-async def _publish(event: dict[str, Any], client: AsyncWebClient) -> None:
-    await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": BUTTONS})
+    return cake_app(slack)
 
 
 @pytest.fixture
@@ -139,18 +55,38 @@ def connected(request: pytest.FixtureRequest) -> AsyncApp:
     return found
 
 
-Call = Callable[..., Awaitable[dict[str, Any]]]
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as opened:
+        yield opened
 
 
 @pytest.fixture
-async def call(slack: Workspace) -> AsyncIterator[Call]:
+def call(slack: Workspace, session: aiohttp.ClientSession) -> Call:
     """A bare Web API call, as any client could send it."""
-    async with aiohttp.ClientSession() as session:
 
-        async def send(method: str, token: str | None = None, **arguments: Any) -> dict[str, Any]:
-            headers = {"Authorization": f"Bearer {slack.bot_token if token is None else token}"}
-            async with session.post(slack.api_url + method, json=arguments, headers=headers) as response:
-                answer: dict[str, Any] = await response.json()
-                return answer | {"status": response.status, "headers": response.headers}
+    async def send(method: str, /, *, token: str | None = None, **arguments: Any) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {slack.bot_token if token is None else token}"}
+        async with session.post(slack.api_url + method, json=arguments, headers=headers) as response:
+            answer: dict[str, Any] = await response.json()
+            return answer | {"status": response.status, "headers": response.headers}
 
-        yield send
+    return send
+
+
+@pytest.fixture
+async def receiver(slack: Workspace) -> AsyncIterator[Receiver]:
+    """A request URL that keeps what it gets and answers as the test says."""
+    receiver = Receiver()
+    slack.events_url = await receiver.start()
+    yield receiver
+    await receiver.stop()
+
+
+@pytest.fixture
+async def wire(slack: Workspace, session: aiohttp.ClientSession, call: Call) -> AsyncIterator[BareSocket]:
+    """One socket, acknowledging only what the test says."""
+    socket = BareSocket(slack, session, call)
+    await socket.connect()
+    yield socket
+    await socket.close()

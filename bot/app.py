@@ -58,6 +58,9 @@ class Tempo:
     farewell_s: float = 3.0
 
 
+USUAL_TEMPO = Tempo()
+
+
 @dataclass(frozen=True)
 class App:
     """Everything, running but for the connections to Slack."""
@@ -79,7 +82,7 @@ class App:
 
 
 @asynccontextmanager
-async def assembled(settings: Settings, tempo: Tempo = Tempo()) -> AsyncIterator[App]:  # noqa: B008 - frozen
+async def assembled(settings: Settings, tempo: Tempo = Tempo()) -> AsyncIterator[App]:
     """Make everything, give it to whoever serves, close it in reverse.
 
     Raises:

@@ -39,9 +39,11 @@ class Again:
 
     Attributes:
         answer: What was answered; None where nothing was, or it is not known yet.
+        done: Whether it was acted on to the end.
     """
 
     answer: Answer | None
+    done: bool = True
 
 
 class Inbox:
@@ -65,7 +67,7 @@ class Inbox:
             return First()
         if event.done_at is None:
             event = await self._answered(key) or event
-        return Again(event.answer)
+        return Again(event.answer, done=event.done_at is not None)
 
     async def done(self, key: str, answer: Answer | None) -> None:
         """It was acted on, and this is what we answered.

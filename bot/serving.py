@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry
 
-from bot.app import App, Tempo, assembled
+from bot.app import USUAL_TEMPO, App, Tempo, assembled
 from bot.log import get_logger
 from bot.readiness import readiness
 from bot.settings import Settings
 from bot.slack.sockets import Sockets
-from bot.slack.web import Web
+from bot.slack.web import Door, Web
 
 log = get_logger(__name__)
 
@@ -53,7 +53,7 @@ class Running:
 
 
 @asynccontextmanager
-async def running(settings: Settings, tempo: Tempo = Tempo()) -> AsyncIterator[Running]:  # noqa: B008 - frozen
+async def running(settings: Settings, tempo: Tempo = USUAL_TEMPO) -> AsyncIterator[Running]:
     """Assemble, connect, listen. Drains and closes at the end.
 
     Raises:
@@ -81,9 +81,6 @@ def _sockets(app: App) -> Sockets | None:
 
 
 def _web(run: Running) -> Web:
-    app = run.app
-    in_http = app.settings.slack_mode == "http"
-
     async def measured() -> None:
         """Nothing to read from the database yet."""
 
@@ -91,10 +88,15 @@ def _web(run: Running) -> Web:
         readiness=lambda: readiness(run.app, run.sockets),
         metrics=CollectorRegistry(),
         measure=measured,
-        bolt=app.edge.app if in_http else None,
-        signing_secret=app.settings.slack_signing_secret if in_http else None,
-        taking=lambda: run.taking,
+        door=_door(run),
     )
+
+
+def _door(run: Running) -> Door | None:
+    settings = run.app.settings
+    if settings.slack_mode != "http" or settings.slack_signing_secret is None:
+        return None
+    return Door(run.app.edge.app, settings.slack_signing_secret, lambda: run.taking)
 
 
 async def serve(settings: Settings, ready: Callable[[Running], None] = lambda run: None) -> int:

@@ -6,6 +6,8 @@ time changes nothing, for each has a business key.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import exists, literal_column
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -43,7 +45,7 @@ async def tell_staff(session: AsyncSession, staff_channel: str, case: Case) -> N
             case_number=case.number,
         )
     if case.needs_staff_since is not None:
-        await _call_for_staff(session, staff_channel, case)
+        await _call_for_staff(session, staff_channel, case, case.needs_staff_since)
 
 
 async def _untold_events(session: AsyncSession, case: Case) -> list[int]:
@@ -58,10 +60,9 @@ async def _untold_events(session: AsyncSession, case: Case) -> list[int]:
     return [event_id for event_id in events if event_id is not None]
 
 
-async def _call_for_staff(session: AsyncSession, staff_channel: str, case: Case) -> None:
+async def _call_for_staff(session: AsyncSession, staff_channel: str, case: Case, since: datetime) -> None:
     """One mention and one e-mail for each time that a case turns to need people."""
-    assert case.needs_staff_since is not None
-    turn = f"{case.number}:{int(case.needs_staff_since.timestamp())}"
+    turn = f"{case.number}:{int(since.timestamp())}"
     await say(
         session,
         conversation=staff_channel,

@@ -32,7 +32,7 @@ async def submits(person: Person, key: IssuedKey, account: str = "Spot/Margin") 
     return await dialog.submit()
 
 
-async def tests_key(person: Person, key: IssuedKey, account: str = "Spot/Margin") -> Dialog:
+async def checks_key(person: Person, key: IssuedKey, account: str = "Spot/Margin") -> Dialog:
     """Test a key and wait until the dialog shows the result."""
     await submits(person, key, account)
     return await sees_result(person)

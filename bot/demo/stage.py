@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from bot.app import Tempo
+from bot.app import USUAL_TEMPO, Tempo
 from bot.demo.kucoin import KuCoin
 from bot.demo.workspace import ChannelRecord, Person, PersonKind, UsergroupRecord, Workspace
 from bot.seal import new_key
@@ -49,6 +49,7 @@ class Stage:
     general: ChannelRecord
     shared: ChannelRecord
     usergroup: UsergroupRecord
+    folder: Path
     settings: dict[str, Any]
     tempo: Tempo
     bots: list[Running] = field(default_factory=list)
@@ -82,8 +83,8 @@ async def staged(
     mode: str = "socket",
     database_url: str | None = None,
     start: bool = True,
-    tempo: Tempo = Tempo(),
-    **settings: Any,  # noqa: B008 - frozen
+    tempo: Tempo = USUAL_TEMPO,
+    **settings: Any,
 ) -> AsyncIterator[Stage]:
     """Open the stage; keydesk runs unless *start* is false. *settings* by field name."""
     async with AsyncExitStack() as stack:
@@ -91,7 +92,7 @@ async def staged(
         slack = await stack.enter_async_context(Workspace.open())
         kucoin = await stack.enter_async_context(KuCoin.open())
         slack.install(yaml.safe_load(MANIFEST.read_text(encoding="utf-8")))
-        stage = _set(slack, kucoin, tempo)
+        stage = _set(slack, kucoin, tempo, Path(folder))
         url = database_url or f"sqlite:///{folder}/keydesk.db"
         stage.settings |= _settings(stage, mode, url) | settings
         stack.push_async_callback(stage.stop)
@@ -100,7 +101,7 @@ async def staged(
         yield stage
 
 
-def _set(slack: Workspace, kucoin: KuCoin, tempo: Tempo) -> Stage:
+def _set(slack: Workspace, kucoin: KuCoin, tempo: Tempo, folder: Path) -> Stage:
     """People of every kind, and the channels they share."""
     cast = Cast(
         ann=slack.add_person("Ann Archer"),
@@ -117,7 +118,7 @@ def _set(slack: Workspace, kucoin: KuCoin, tempo: Tempo) -> Stage:
     general = slack.add_channel("general", members=[cast.ann, cast.ben, cast.guest, *staff])
     shared = slack.add_channel("client-eve", members=[cast.external, cast.sue], ext_shared=True)
     usergroup = slack.add_usergroup("support-team", members=staff)
-    return Stage(slack, kucoin, cast, staff_channel, general, shared, usergroup, {}, tempo)
+    return Stage(slack, kucoin, cast, staff_channel, general, shared, usergroup, folder, {}, tempo)
 
 
 def _settings(stage: Stage, mode: str, database_url: str) -> dict[str, Any]:

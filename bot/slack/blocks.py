@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,22 @@ def escape(text: str) -> str:
 def quoted(text: str, limit: int = 2800) -> str:
     """Somebody's words as a quotation."""
     return "\n".join(f"> {line}" for line in literal(text, limit).split("\n"))
+
+
+def paragraphs(text: str, *, quote: bool = False) -> list[Block]:
+    """Somebody's words in full, in as many sections as they need; none where there are none."""
+    shown = quoted if quote else literal
+    return [section(shown(piece, len(text))) for piece in _pieces(text.strip("\n"), shown) if piece.strip()]
+
+
+def _pieces(text: str, shown: Callable[[str, int], str]) -> list[str]:
+    """*text* cut where it may be, so that each piece still fits once it is escaped."""
+    if len(shown(text, len(text))) <= SECTION_CHARS:
+        return [text]
+    middle = len(text) // 2
+    cut = max(text.rfind("\n", 1, middle), text.rfind(" ", 1, middle))
+    cut = cut if cut > 0 else middle
+    return _pieces(text[:cut], shown) + _pieces(text[cut:].lstrip("\n"), shown)
 
 
 def when(moment: datetime, how: str = "{date_short_pretty} at {time}") -> str:

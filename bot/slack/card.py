@@ -9,32 +9,26 @@ from __future__ import annotations
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.columns import now
-from bot.escalation import Reason
-from bot.schema import Attempt, Case, CaseState, OutboxMessage, Submission
+from bot.person import KEYDESK
+from bot.schema import Attempt, Case, CaseEvent, CaseState, OutboxMessage, Submission
 from bot.slack.blocks import (
     Block,
     actions,
     button,
     confirm,
     context,
-    escape,
     header,
     literal,
     section,
     shortened,
     when,
 )
+from bot.slack.case_words import client_of, standing_of, subject_of
+from bot.slack.history import act_line
 from bot.slack.kit import Composed, Kit
 from validators.diagnosis import Diagnosis, Evidence
 from validators.guide import Explanation
 
-STATE_WORDS = {
-    CaseState.OPEN: "Open",
-    CaseState.WAITING: "Waiting for the client",
-    CaseState.SNOOZED: "Snoozed",
-    CaseState.CLOSED: "Closed",
-}
 EVIDENCE_SHOWN = 6
 
 
@@ -58,7 +52,10 @@ async def card_blocks(kit: Kit, session: AsyncSession, case: Case) -> list[Block
         shown.append(section(_findings(explanation)))
         shown.append(context(_evidence(diagnosis.evidence)))
         shown.append(context(_told(explanation)))
-    return [*shown, context(_standing(case)), *card_buttons(case)]
+    shown.append(context(standing_of(case)))
+    if last := await _last_act(session, case):
+        shown.append(context(last))
+    return [*shown, *card_buttons(case)]
 
 
 async def card_text(kit: Kit, session: AsyncSession, case: Case) -> str:
@@ -67,9 +64,11 @@ async def card_text(kit: Kit, session: AsyncSession, case: Case) -> str:
     diagnosis = Diagnosis.from_json(attempt.diagnosis) if attempt and attempt.diagnosis else None
     explanation = kit.exchange_of(case.exchange).guide.explain(diagnosis) if diagnosis else None
     parts = [_title(kit, case, explanation), _facts(kit, case, submission, tests)]
+    # Before what was found: a long list must not cut off whose case it is.
+    parts += [standing_of(case), await _last_act(session, case)]
     if explanation is not None and diagnosis is not None:
         parts += [_findings(explanation), _evidence(diagnosis.evidence)]
-    return shortened("\n".join([*parts, _standing(case)]), 4000)
+    return shortened("\n".join(part for part in parts if part), 4000)
 
 
 def card_buttons(case: Case) -> list[Block]:
@@ -105,17 +104,26 @@ async def _last_attempt(session: AsyncSession, case: Case) -> tuple[Attempt | No
     return last, submission, len(attempts)
 
 
+async def _last_act(session: AsyncSession, case: Case) -> str:
+    """Who did what last: a person's act, for what keydesk did stands in the card anyway."""
+    acts = (
+        select(CaseEvent)
+        .where(CaseEvent.case_number == case.number, CaseEvent.actor != KEYDESK)
+        .order_by(col(CaseEvent.id).desc())
+    )
+    last = (await session.exec(acts.limit(1))).first()
+    return f"Last: {act_line(last)} {when(last.at)}" if last else ""
+
+
 def _title(kit: Kit, case: Case, explanation: Explanation | None) -> str:
-    exchange = kit.exchange_of(case.exchange)
     word = explanation.word if explanation else "Could not tell"
     if case.state is CaseState.CLOSED and case.closed_because == "passed":
         word = "Passed"
-    return f"Case {case.number}: {word} · {exchange.title} {exchange.account_label(case.account)}"
+    return f"Case {case.number}: {word} · {subject_of(kit, case)}"
 
 
 def _facts(kit: Kit, case: Case, submission: Submission | None, tests: int) -> str:
-    elsewhere = "" if case.team_id == kit.team_id else " (another company, by Slack Connect)"
-    lines = [f"*Client:* <@{escape(case.user_id)}>{elsewhere}"]
+    lines = [f"*Client:* {client_of(kit, case)}"]
     if submission is not None:
         lines.append(f"*Key:* {literal(submission.masked_key)}")
     lines.append(f"*Tests:* {tests}, {case.failures_in_row} failed or in doubt in a row")
@@ -149,38 +157,3 @@ def _evidence(evidence: tuple[Evidence, ...]) -> str:
 def _told(explanation: Explanation) -> str:
     fixes = [sentence for advice in explanation.advice for sentence in advice.do]
     return "The client was told: " + literal(" ".join([explanation.opening, *fixes]), 1500)
-
-
-def _standing(case: Case) -> str:
-    owner = f"Owner: <@{escape(case.owner_id)}>" if case.owner_id else "Owner: nobody yet"
-    state = STATE_WORDS[case.state]
-    if case.state is CaseState.CLOSED:
-        state += f" ({literal(_why_closed(case))})"
-    if case.state is CaseState.SNOOZED and case.snoozed_until:
-        state += f" until {when(case.snoozed_until)}"
-    age = f"open since {when(case.opened_at)} ({_age(case)})"
-    parts = [owner, f"State: {state}", age]
-    if case.needs_staff_since is not None and case.state is not CaseState.CLOSED:
-        parts.append(f"Needs people: {escape(_reason(case))}")
-    return " · ".join(parts)
-
-
-def _why_closed(case: Case) -> str:
-    return {"passed": "a later test passed", "no_answer": "no answer from the client"}.get(
-        case.closed_because or "", case.closed_because or "resolved"
-    )
-
-
-def _reason(case: Case) -> str:
-    try:
-        return Reason(case.needs_staff_because or "").sentence
-    except ValueError:
-        return case.needs_staff_because or ""
-
-
-def _age(case: Case) -> str:
-    end = case.closed_at or now()
-    hours = (end - case.opened_at).total_seconds() / 3600
-    if hours < 1:
-        return f"{hours * 60:.0f} min old"
-    return f"{hours:.0f} h old" if hours < 48 else f"{hours / 24:.0f} days old"

@@ -29,6 +29,10 @@ from bot.slack.kit import Gesture, Kit, Listener
 log = get_logger(__name__)
 
 
+class StillUnderway(Exception):  # noqa: N818 - no error of anybody
+    """An event that was begun and, as far as we know, not ended: perhaps its replica died over it."""
+
+
 class Edge:
     """Registers the conversations' listeners with Bolt, each run in the same safe way."""
 
@@ -72,7 +76,7 @@ class Edge:
             gesture = _gesture(body, _no_answer, client)
             try:
                 await self._run(listener, gesture, opens=False)
-            except StorageUnavailable:
+            except (StorageUnavailable, StillUnderway):
                 # Not acknowledged, so that Slack delivers it again.
                 return BoltResponse(status=503, body="")
             return await next()
@@ -85,11 +89,13 @@ class Edge:
             if not opens:
                 seen = await self.kit.inbox.receive(gesture.key)
                 if isinstance(seen, Again):
+                    if is_event and not seen.done:
+                        raise StillUnderway
                     await gesture.ack(**(seen.answer or {}))
                     return
             await listener(self.kit, gesture)
         except Exception as error:
-            if is_event and isinstance(error, StorageUnavailable):
+            if isinstance(error, StillUnderway) or (is_event and isinstance(error, StorageUnavailable)):
                 raise
             await errors.tell(gesture, error)
         await gesture.ack()

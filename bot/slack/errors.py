@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import uuid
 
-from bot.cases import CaseAlreadyClaimed, CaseClosed, CaseNotClosed, NoSuchCase
+from bot.cases import CaseAlreadyClaimed, CaseClosed, CaseNotClosed, CaseRefusal, NoSuchCase
 from bot.db import StorageUnavailable
 from bot.key_attempts import AlreadyTesting, KeysForgotten
 from bot.limits import TooManyKeys, TooManyTests
 from bot.log import get_logger
-from bot.refusal import Refusal
+from bot.refusal import Refusal, Told
 from bot.slack.blocks import Block, escape, literal, modal, section, when
 from bot.slack.kit import Gesture
 from bot.slack.people import AuthorityUnknown
@@ -28,10 +28,6 @@ NOT_STARTED = (
 
 class NotStaff(Refusal):
     """This person may not triage."""
-
-
-class Told(Refusal):
-    """A refusal that already is the sentence: ours, without anything that a person typed."""
 
 
 async def tell(gesture: Gesture, error: Exception) -> None:
@@ -69,6 +65,14 @@ def sentence(error: Exception) -> str | None:
             )
         case StorageUnavailable():
             return NOT_STARTED
+        case CaseRefusal():
+            return _case_sentence(error)
+        case _:
+            return None
+
+
+def _case_sentence(refusal: CaseRefusal) -> str | None:
+    match refusal:
         case NoSuchCase(number=number):
             return f"There is no case {number}. `/triage` lists the open ones."
         case CaseClosed(number=number):

@@ -2,44 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.escalation import Reason
+from bot.audit import QUOTED, reason_words, sentence_of
 from bot.person import KEYDESK
 from bot.schema import Case, CaseEvent, OutboxMessage
-from bot.slack.blocks import escape, literal, quoted, section
+from bot.slack.blocks import Block, escape, literal, paragraphs, quoted, section, when
+from bot.slack.case_words import reason_of
 from bot.slack.kit import Composed, Kit
 
-SENTENCES = {
-    "opened": "opened the case.",
-    "attempt": "tested the key: {verdict}.",
-    "claimed": "claimed the case.",
-    "assigned": "assigned the case to {to}.",
-    "released": "released the case.",
-    "note": "noted:",
-    "reply": "replied to the client:",
-    "client_reply": "wrote to support:",
-    "asked_support": "asked support for help.",
-    "needs_staff": "The case needs people: {reason}",
-    "retest_asked": "asked the client for a retest.",
-    "retest_run": "ran the test again with the keys that are still held.",
-    "resolved": "resolved the case. {reason}",
-    "closed": "closed the case: {reason}.",
-    "reopened": "reopened the case.",
-    "snoozed": "snoozed the case until {until}. {reason}",
-    "unsnoozed": "The snooze is over.",
-    "nudged": "reminded the client.",
-    "reminded": "reminded the team.",
-    "forgot_keys": "had the keys forgotten.",
-}
-QUOTED = frozenset({"note", "reply", "client_reply"})
+PERSON_FIELDS = frozenset({"to", "before"})
+LONGEST = 10_000
+"""Characters of what somebody wrote: nothing that we take is longer, so nothing is cut."""
 
 
 async def compose_event(kit: Kit, session: AsyncSession, message: OutboxMessage) -> Composed:
-    """One act, as a line in the card's thread."""
+    """One act, as a line in the card's thread, with what was written in full."""
     case = await session.get_one(Case, message.case_number)
     event = await session.get_one(CaseEvent, int(message.payload["event"]))
-    return _in_thread(message, case, event_text(event))
+    return _in_thread(message, case, event_text(event), event_blocks(event))
 
 
 async def compose_mention(kit: Kit, session: AsyncSession, message: OutboxMessage) -> Composed:
@@ -47,12 +30,8 @@ async def compose_mention(kit: Kit, session: AsyncSession, message: OutboxMessag
     case = await session.get_one(Case, message.case_number)
     group = kit.settings.staff_usergroup
     called = f"<!subteam^{group}>" if group else "<!here>"
-    try:
-        why = Reason(case.needs_staff_because or "").sentence
-    except ValueError:
-        why = case.needs_staff_because or ""
-    text = f"{called} Case {case.number} needs you. {escape(why)}"
-    return _in_thread(message, case, text)
+    text = f"{called} Case {case.number} needs you. {escape(reason_of(case))}"
+    return _in_thread(message, case, text, [section(text)])
 
 
 async def compose_limit(kit: Kit, session: AsyncSession, message: OutboxMessage) -> Composed:
@@ -67,35 +46,40 @@ async def compose_limit(kit: Kit, session: AsyncSession, message: OutboxMessage)
 
 def event_text(event: CaseEvent) -> str:
     """An act in words: who, what, and what was written."""
-    changes = event.changes
+    return "\n".join([act_line(event), *([quoted(_written(event), LONGEST)] if _written(event) else [])])
+
+
+def event_blocks(event: CaseEvent) -> list[Block]:
+    """The same in blocks."""
+    return [section(act_line(event)), *paragraphs(_written(event), quote=True)]
+
+
+def act_line(event: CaseEvent) -> str:
+    """Who did what, without what was written: "Sue replied to the client:"."""
     actor = "keydesk" if event.actor == KEYDESK else f"<@{escape(event.actor)}>"
-    known = {name: _shown(name, value) for name, value in changes.items() if name != "text"}
-    sentence = SENTENCES.get(event.act, escape(event.act.replace("_", " ")) + ".")
-    said = sentence.format_map(_Blank(known)).strip()
-    line = said if sentence[0].isupper() else f"{actor} {said}"
-    if event.act in QUOTED and changes.get("text"):
-        line += "\n" + quoted(str(changes["text"]))
-    return line
+    known = {name: _shown(name, value) for name, value in event.changes.items() if name != "text"}
+    return sentence_of(event.act, actor, known)
 
 
-class _Blank(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return ""
+def dated_line(event: CaseEvent) -> str:
+    """The same with the moment at which it was."""
+    return f"{when(event.at)}: {act_line(event)}"
+
+
+def _written(event: CaseEvent) -> str:
+    return str(event.changes.get("text") or "") if event.act in QUOTED else ""
 
 
 def _shown(name: str, value: object) -> str:
-    if name == "to":
+    if name in PERSON_FIELDS:
         return f"<@{escape(str(value))}>"
+    if name == "until":
+        return when(datetime.fromisoformat(str(value)))
     if name == "reason":
-        try:
-            return escape(Reason(str(value)).sentence)
-        except ValueError:
-            return literal(str(value))
+        return literal(reason_words(str(value)))
     return literal(str(value).replace("_", " "))
 
 
-def _in_thread(message: OutboxMessage, case: Case, text: str) -> Composed:
+def _in_thread(message: OutboxMessage, case: Case, text: str, blocks: list[Block]) -> Composed:
     in_channel = case.card_channel == message.conversation
-    return Composed(
-        message.conversation, text, [section(text)], thread_ts=case.card_ts if in_channel else None
-    )
+    return Composed(message.conversation, text, blocks, thread_ts=case.card_ts if in_channel else None)

@@ -19,6 +19,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.columns import now
 from bot.limits import TooManyKeys, TooManyTests
 from bot.log import get_logger
+from bot.refusal import Told
 from bot.schema import OddValue
 from bot.slack.blocks import Block, context, escape, modal, plain, section, text_input
 from bot.slack.kit import Gesture, Kit
@@ -28,6 +29,12 @@ from validators.exchange import Credentials, Exchange, ShapeFault
 log = get_logger(__name__)
 
 CALLBACK_ID = "test_keys"
+TAKE_S = 2.0
+"""Slack waits 3 seconds for our answer; a database that needs longer is not waited for."""
+NOT_CONFIRMED = (
+    "Our own storage was too slow, so we cannot say whether your test has started. If no result comes "
+    "to you in the next two minutes, please test again. Your key is not to blame."
+)
 SHOW_WITHIN_S = 2.0
 """An ``external_id`` resolves only once Slack has applied our answer; measured: 2 tries."""
 
@@ -88,21 +95,19 @@ def testing_view(dialog_id: str) -> Block:
 
 
 def _invitation(exchange: Exchange) -> str:
-    guide = exchange.guide
     return (
-        f"Make a read-only key by the <{guide.url}|{escape(guide.title)}>, then enter it here. "
-        "We test it, only by reading, and tell you what to fix."
+        f"Make a read-only key as <{exchange.guide.url}|the {escape(exchange.title)} guide> shows, then "
+        "enter it here. We test it, only by reading, and tell you everything there is to fix."
     )
 
 
 def _promise(kit: Kit) -> str:
     hours = kit.settings.secret_ttl.total_seconds() / 3600
-    held = f"at most {hours:g} h after the result" if hours > 0 else "not after the result"
+    longer = f", and up to {hours:g} h longer where something is to be fixed" if hours > 0 else ""
     return (
-        "Only you see this dialog. Slack shows what you type: nothing hides it on your screen. "
-        "Your keys go from Slack to us and are used for this test alone. We keep them sealed until the "
-        f"result, and {held} (24 h while the exchange gives no clear answer), then forget them. "
-        "Our staff cannot see them."
+        "Only you see this dialog, but Slack shows what you type: nothing hides it on your screen. "
+        f"Your keys are used for this test alone. We keep them sealed until the result{longer}, or up to "
+        "24 h while the exchange gives no clear answer. Then we forget them. Our staff never see them."
     )
 
 
@@ -156,9 +161,12 @@ async def submitted(kit: Kit, gesture: Gesture) -> None:
         await gesture.ack(response_action="errors", errors=_first_of_each_field(faults))
         return
     try:
-        promise = await kit.key_tests.take(
-            gesture.person, entered.form, entered.exchange.slug, entered.account, entered.credentials
-        )
+        async with asyncio.timeout(TAKE_S):
+            promise = await kit.key_tests.take(
+                gesture.person, entered.form, entered.exchange.slug, entered.account, entered.credentials
+            )
+    except TimeoutError:
+        raise Told(NOT_CONFIRMED) from None
     except (TooManyTests, TooManyKeys) as refusal:
         kit.underway.start(kit.key_tests.note_refused_by_limit(gesture.person, refusal))
         raise

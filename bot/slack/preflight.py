@@ -85,7 +85,8 @@ async def _staff_channel_is_ours(client: AsyncWebClient, channel: str) -> None:
         raise CannotStart("Slack cannot be reached. Check the network and SLACK_API_URL.") from None
     if answer["channel"].get("is_ext_shared"):
         raise CannotStart(
-            "STAFF_CHANNEL is shared with another company, who would see every case. Use a channel of your own."
+            "STAFF_CHANNEL is shared with another company, who would see every case. "
+            "Use a channel of your own."
         )
 
 

@@ -40,19 +40,12 @@ class Readiness:
 
 @dataclass(frozen=True)
 class Web:
-    """The three questions and, in HTTP mode, Slack's door.
-
-    Attributes:
-        bolt: Where signed deliveries go; None in Socket Mode.
-        taking: Whether new deliveries are taken; false once we stop.
-    """
+    """The three questions and, in HTTP mode, Slack's door."""
 
     readiness: Callable[[], Awaitable[Readiness]]
     metrics: CollectorRegistry
     measure: Callable[[], Awaitable[None]]
-    bolt: AsyncApp | None = None
-    signing_secret: SecretStr | None = None
-    taking: Callable[[], bool] = lambda: True
+    door: Door | None = None
 
     @asynccontextmanager
     async def serving(self, host: str, port: int) -> AsyncIterator[int]:
@@ -61,8 +54,8 @@ class Web:
         app.router.add_get("/healthz", self._alive)
         app.router.add_get("/readyz", self._ready)
         app.router.add_get("/metrics", self._metrics)
-        if self.bolt is not None:
-            app.router.add_post("/slack/events", self._slack)
+        if self.door is not None:
+            app.router.add_post("/slack/events", self.door.deliver)
         runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=5.0)
         await runner.setup()
         site = web.TCPSite(runner, host, port, reuse_address=True)
@@ -85,9 +78,22 @@ class Web:
         await self.measure()
         return web.Response(body=generate_latest(self.metrics), headers={"content-type": CONTENT_TYPE_LATEST})
 
-    async def _slack(self, request: web.Request) -> web.Response:
-        assert self.bolt is not None
-        assert self.signing_secret is not None
+
+@dataclass(frozen=True)
+class Door:
+    """Where Slack's deliveries come in, in HTTP mode.
+
+    Attributes:
+        bolt: Where signed deliveries go.
+        taking: Whether new deliveries are taken; false once we stop.
+    """
+
+    bolt: AsyncApp
+    signing_secret: SecretStr
+    taking: Callable[[], bool]
+
+    async def deliver(self, request: web.Request) -> web.Response:
+        """Read within bounds, verify, dispatch. What is refused is logged by its reason alone."""
         if not self.taking():
             return web.Response(status=503)
         try:
@@ -95,19 +101,15 @@ class Web:
         except web.HTTPRequestEntityTooLarge:
             log.warning("delivery_refused", why="body over 1 MiB")
             return web.Response(status=413)
-        headers = request.headers
-        why = refusal(
-            self.signing_secret,
-            headers.get("X-Slack-Request-Timestamp"),
-            headers.get("X-Slack-Signature"),
-            body,
-        )
+        timestamp = request.headers.get("X-Slack-Request-Timestamp")
+        signature = request.headers.get("X-Slack-Signature")
+        why = refusal(self.signing_secret, timestamp, signature, body)
         if why is not None:
             log.warning("delivery_refused", why=why)
             return web.Response(status=401)
-        return await self._dispatched(self.bolt, body, request)
+        return await self._dispatched(body, request)
 
-    async def _dispatched(self, bolt: AsyncApp, body: bytes, request: web.Request) -> web.Response:
+    async def _dispatched(self, body: bytes, request: web.Request) -> web.Response:
         try:
             text = body.decode("utf-8")
             if text.startswith("{") and not isinstance(json.loads(text), dict):
@@ -116,8 +118,7 @@ class Web:
             log.warning("delivery_refused", why="body is not readable")
             return web.Response(status=400)
         headers: dict[str, str | Sequence[str]] = {n.lower(): [v] for n, v in request.headers.items()}
-        answer = await bolt.async_dispatch(AsyncBoltRequest(body=text, headers=headers))
-        return _as_http(answer)
+        return _as_http(await self.bolt.async_dispatch(AsyncBoltRequest(body=text, headers=headers)))
 
 
 def _as_http(answer: BoltResponse) -> web.Response:

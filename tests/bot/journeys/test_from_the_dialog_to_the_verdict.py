@@ -37,7 +37,7 @@ async def test_a_right_key_passes_with_nine_marks_and_is_told_what_comes_next(
 ) -> None:
     ann = either_stage.cast.ann
 
-    dialog = await acting.tests_key(ann, either_stage.kucoin.issue("general_only"), account)
+    dialog = await acting.checks_key(ann, either_stage.kucoin.issue("general_only"), account)
     message = await acting.gets_result(either_stage, ann)
 
     for words in (dialog.words, message.words, message.text):
@@ -50,7 +50,7 @@ async def test_a_right_key_passes_with_nine_marks_and_is_told_what_comes_next(
 
 
 async def test_everything_that_is_wrong_is_told_in_one_answer_worst_first(stage: Stage) -> None:
-    dialog = await acting.tests_key(stage.cast.ann, stage.kucoin.issue("everything_wrong"))
+    dialog = await acting.checks_key(stage.cast.ann, stage.kucoin.issue("everything_wrong"))
 
     told = dialog.words
     order = [told.index(fault) for fault in ("can withdraw", "can trade", "IP restriction is set", "not permanent")]
@@ -66,7 +66,7 @@ async def test_everything_that_is_wrong_is_told_in_one_answer_worst_first(stage:
 async def test_a_fault_is_fixed_and_the_same_keys_pass_without_typing(stage: Stage) -> None:
     ann = stage.cast.ann
     key = stage.kucoin.issue("ip_restricted")
-    await acting.tests_key(ann, key)
+    await acting.checks_key(ann, key)
     wrong = await acting.gets_result(stage, ann)
     assert "set IP restriction to No" in wrong.words
     assert (await acting.card_of(stage, 1)).buttons[0] == "Claim"
@@ -90,7 +90,7 @@ async def test_closing_the_dialog_early_loses_nothing(stage: Stage) -> None:
 
 async def test_one_client_sees_nothing_of_another_and_no_channel_hears_of_a_test(stage: Stage) -> None:
     ann, ben = stage.cast.ann, stage.cast.ben
-    await acting.tests_key(ann, stage.kucoin.issue("spot_trading_on"))
+    await acting.checks_key(ann, stage.kucoin.issue("spot_trading_on"))
     await acting.gets_result(stage, ann)
     await acting.card_of(stage, 1)
 
@@ -145,7 +145,7 @@ async def test_an_odd_value_is_let_through_when_it_is_submitted_a_second_time(st
 async def test_a_fault_of_the_venue_never_blames_the_client(stage: Stage, fault: Fault) -> None:
     stage.kucoin.faults.add(fault)
 
-    dialog = await acting.tests_key(stage.cast.ann, stage.kucoin.issue("general_only"))
+    dialog = await acting.checks_key(stage.cast.ann, stage.kucoin.issue("general_only"))
 
     assert "Could not tell" in dialog.words
     assert "✗" not in dialog.words
@@ -156,7 +156,7 @@ async def test_a_fault_of_the_venue_never_blames_the_client(stage: Stage, fault:
 @pytest.mark.parametrize("preset", ["spot_trading_on", "unknown_permission", "withdrawal_on"])
 async def test_a_dangerous_key_is_forgotten_at_once_and_staff_are_called(stage: Stage, preset: str) -> None:
     ann = stage.cast.ann
-    await acting.tests_key(ann, stage.kucoin.issue(preset))
+    await acting.checks_key(ann, stage.kucoin.issue(preset))
 
     message = await acting.gets_result(stage, ann)
     assert "Test again" not in message.buttons
@@ -167,7 +167,7 @@ async def test_a_dangerous_key_is_forgotten_at_once_and_staff_are_called(stage: 
 
 async def test_forget_my_keys_forgets_now_and_takes_the_buttons_away(stage: Stage) -> None:
     ann = stage.cast.ann
-    await acting.tests_key(ann, stage.kucoin.issue("ip_restricted"))
+    await acting.checks_key(ann, stage.kucoin.issue("ip_restricted"))
     message = await acting.gets_result(stage, ann)
     assert {"Test again", "Forget my keys"} <= set(message.buttons)
 
@@ -178,7 +178,7 @@ async def test_forget_my_keys_forgets_now_and_takes_the_buttons_away(stage: Stag
 
 
 async def test_nothing_but_get_ever_leaves(stage: Stage) -> None:
-    await acting.tests_key(stage.cast.ann, stage.kucoin.issue("everything_wrong"))
+    await acting.checks_key(stage.cast.ann, stage.kucoin.issue("everything_wrong"))
 
     assert stage.kucoin.requests
     assert {seen.method for seen in stage.kucoin.requests} == {"GET"}

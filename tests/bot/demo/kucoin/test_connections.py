@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import ssl
 import struct
 from contextlib import AbstractAsyncContextManager
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tests.bot.demo.kucoin.conftest import Clock, Person
 
 IMPATIENT_S = 0.05
+PATIENT_S = 10
 
 
 def impatient() -> AbstractAsyncContextManager[object]:
@@ -41,6 +43,21 @@ async def test_a_venue_that_is_down_refuses_and_comes_back(venue: KuCoin, person
     venue.faults.clear()
     assert (await person.describe(key)).code == "200000"
     assert venue.url == address
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_caller_who_just_got_through_is_cut_off_and_not_forgotten(venue: KuCoin, turns: int) -> None:
+    caller = socket.create_connection(("127.0.0.1", int(venue.url.rpartition(":")[2])))
+    caller.setblocking(False)
+    with caller:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+        venue.faults.add(Fault.DOWN)
+
+        async with asyncio.timeout(PATIENT_S):
+            with pytest.raises(ConnectionResetError):
+                await asyncio.get_running_loop().sock_recv(caller, 1)
 
 
 async def test_one_host_may_be_down_alone(venue: KuCoin, person: Person) -> None:

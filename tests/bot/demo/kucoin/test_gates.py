@@ -98,9 +98,11 @@ async def test_versions_two_and_three_are_taken(
 async def test_a_passphrase_in_clear_is_refused(venue: KuCoin, person: Person, version: str | None) -> None:
     key = venue.issue()
 
-    reply = await person.describe(key, version=version, headers={"KC-API-PASSPHRASE": key.passphrase})
+    clear = await person.describe(key, version=version, headers={"KC-API-PASSPHRASE": key.passphrase})
+    hashed = await person.describe(key, version=version)
 
-    assert (reply.status, reply.code) == (401, "400004")
+    assert (clear.status, clear.code) == (401, "400004")
+    assert hashed.code == "400004", "version 1 is over, whatever it sends"
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Engine, event
 
 SQLITE_BUSY_TIMEOUT_S = 30.0
 STATEMENT_TIMEOUT_MS = 30_000
-IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000
-"""A frozen replica must not hold locks for ever."""
+IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
+"""A replica that is frozen within a transaction holds its locks for no longer. Ours are short."""
 LOCK_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 5
+TRUNCATE_TIMEOUT_MS = 1_000
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -48,6 +49,20 @@ def add_unixepoch(connection: Any) -> None:
     """SQLite has ``unixepoch('subsec')`` from 3.42 on; before, it answers NULL. The engine relies on it."""
     if sqlite3.sqlite_version_info < (3, 42):
         connection.create_function("unixepoch", -1, lambda *_: time.time())
+
+
+async def truncate_log(connection: Any) -> bool:
+    """Write SQLite's log into its file and empty it; False where a reader is in the way for long.
+
+    Everybody who writes waits meanwhile, so this waits for a short time only.
+    """
+    before = await (await connection.execute("PRAGMA busy_timeout")).fetchone()
+    await connection.execute(f"PRAGMA busy_timeout={min(before[0], TRUNCATE_TIMEOUT_MS)}")
+    try:
+        (blocked, *_) = await (await connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")).fetchone()
+    finally:
+        await connection.execute(f"PRAGMA busy_timeout={before[0]}")
+    return not blocked
 
 
 def postgres_options() -> dict[str, Any]:

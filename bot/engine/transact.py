@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 MAX_THREADS = 64
 TAKEOVERS = "takeovers"
-IDLE_IN_TRANSACTION_S = 60.0
+IDLE_IN_TRANSACTION_S = 10.0
 """PostgreSQL ends a session that a frozen replica leaves in a transaction, and frees its locks."""
 
 

@@ -11,7 +11,6 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import URL, create_engine, make_url
@@ -21,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import migrating
-from bot.db_connections import SQLITE_BUSY_TIMEOUT_S, postgres_options, prepare_sqlite
+from bot.db_connections import SQLITE_BUSY_TIMEOUT_S, postgres_options, prepare_sqlite, truncate_log
 from bot.db_trouble import Reason, StorageUnavailable, reason_of
 
 __all__ = ["Database", "Reason", "StorageUnavailable"]
@@ -115,11 +114,7 @@ class Database:
             return True
         with _told_plainly():
             async with self._writer.connect() as connection:
-                raw: Any = (await connection.get_raw_connection()).driver_connection
-                cursor = await raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-                (blocked, *_), *_ = await cursor.fetchall()
-                await cursor.close()
-        return not blocked
+                return await truncate_log((await connection.get_raw_connection()).driver_connection)
 
     @property
     def _sync_url(self) -> URL:

@@ -23,7 +23,8 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot import seal
 from bot.columns import now
 from bot.db import Database
-from bot.schema import SealedValue, Submission
+from bot.person import KEYDESK
+from bot.schema import CaseEvent, SealedValue, Submission
 from bot.seal import Place, SealBroken, new_key
 from bot.settings import SettingsError
 
@@ -206,8 +207,16 @@ async def purge_all(db: Database, at: datetime | None = None) -> int:
 
 async def _purge(db: Database, at: datetime, because: str, *which: ColumnElement[bool]) -> int:
     gone = {"sealed": None, "purge_at": None, "purged_at": at, "purged_because": because}
+    held = (col(Submission.sealed).is_not(None), *which)
+    forget = update(Submission).where(*held).values(**gone).returning(col(Submission.case_number))
     async with db.writing() as session:
-        held = (col(Submission.sealed).is_not(None), *which)
-        purged = await session.exec(update(Submission).where(*held).values(**gone))
+        numbers = [number for (number,) in await session.exec(forget)]
+        session.add_all(_forgot_keys(number, at, because) for number in sorted({*numbers} - {None}))
     await db.forget_pages()
-    return purged.rowcount
+    return len(numbers)
+
+
+def _forgot_keys(case_number: int, at: datetime, because: str) -> CaseEvent:
+    """The receipt in the case's history."""
+    changes = {"reason": because}
+    return CaseEvent(case_number=case_number, at=at, actor=KEYDESK, act="forgot_keys", changes=changes)

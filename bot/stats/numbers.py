@@ -11,6 +11,19 @@ from validators.diagnosis import Requirement, Verdict
 MOST_DAYS, MOST_WEEKS = 31, 40
 """Beyond so many days failures are counted by week, beyond so many weeks by four weeks."""
 
+WORDS = {
+    Requirement.KEY_FOUND: "Key found",
+    Requirement.SECRET_MATCHES: "Secret matches",
+    Requirement.PASSPHRASE_MATCHES: "Passphrase matches",
+    Requirement.GENERAL_ON: "General (read) is on",
+    Requirement.TRADE_OFF: "Trade is off",
+    Requirement.TRANSFER_OFF: "Transfer is off",
+    Requirement.NO_IP_RESTRICTION: "IP restriction is No",
+    Requirement.PERMANENT: "Validity is Permanent",
+    Requirement.DATA_READABLE: "Account data can be read",
+}
+"""The lines of the checklist, without any exchange's name: several may be counted together."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -63,7 +76,7 @@ def periods_of(since: datetime, until: datetime, zone: tzinfo) -> tuple[datetime
     width = 1 if days <= MOST_DAYS else 7 if days <= MOST_WEEKS * 7 else 28
     first = since.astimezone(zone).date()
     day = first + timedelta(days=1 if width == 1 else 7 - first.weekday())
-    begins = [since]
+    begins = [since.astimezone(zone)]
     while (midnight := datetime.combine(day, time(0), zone)) < until:
         begins.append(midnight)
         day += timedelta(days=width)

@@ -15,6 +15,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.schema import Attempt, Case, CaseState
+from bot.stats.numbers import WORDS
 from validators.diagnosis import Diagnosis, Requirement, State
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -108,7 +109,7 @@ def _row(
         account=case.account,
         tests=tests,
         result=_words(last.verdict or "") if last else "",
-        not_met=_joined(_words(requirement) for requirement in broken),
+        not_met=_joined(WORDS[requirement] for requirement in broken),
         causes=_joined(_words(cause) for cause in (found.causes if found else ())),
         steps=_joined(steps.get(requirement, "") for requirement in broken),
         codes=_joined(answer.code or "" for answer in (found.evidence if found else ())),

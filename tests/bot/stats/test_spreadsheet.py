@@ -69,7 +69,7 @@ async def test_a_case_is_a_row_with_how_its_last_test_ended(past: Past) -> None:
     (row,) = await export_rows(past.session, NOON, STEPS)
 
     assert (row.case, row.state, row.tests, row.result) == (case.number, "Open", 3, "Needs a fix")
-    assert (row.not_met, row.causes) == ("Trade off; No ip restriction", "Can trade; Ip restricted")
+    assert (row.not_met, row.causes) == ("Trade is off; IP restriction is No", "Can trade; Ip restricted")
     assert (row.steps, row.codes) == ("Step Four", "200000")
     assert (row.owner, row.client, row.needed_support_because) == ("U9", case.user_id, "Second failure")
 

@@ -55,8 +55,8 @@ def _opened(name: str, value: Any) -> Any:
 def take_token(request: web.Request, arguments: Payload) -> str:
     """The token from the header, or from the arguments, where it is then taken out."""
     from_arguments = str(arguments.pop("token", "") or "")
-    header = request.headers.get("Authorization", "")
-    return header.removeprefix("Bearer ").strip() or from_arguments
+    _scheme, _, from_header = request.headers.get("Authorization", "").partition(" ")
+    return from_header.strip() or from_arguments
 
 
 def token_kind(core: Core, token: str) -> str:

@@ -12,7 +12,6 @@ from bot.demo.workspace.world import World
 
 CONTENT = "text blocks attachments markdown_text"
 LOOKS = "as_user icon_emoji icon_url link_names mrkdwn parse unfurl_links unfurl_media username"
-LONGEST_TEXT = 40_000
 
 
 @method(
@@ -170,6 +169,5 @@ def fill(world: World, message: MessageRecord, content: Payload) -> None:
         message.blocks = forms.with_ids([{"type": "markdown", "text": content["markdown_text"]}])
     if "attachments" in content:
         message.attachments = content["attachments"] or []
-    text = content.get("text") or words.of_blocks(world, message.blocks)
-    message.text = text[:LONGEST_TEXT]
+    message.text = content.get("text") or words.of_blocks(world, message.blocks)
     message.inputs = forms.kept(world, message.blocks, message.inputs)

@@ -7,7 +7,15 @@ from __future__ import annotations
 
 import uuid
 
-from bot.cases import CaseAlreadyClaimed, CaseClosed, CaseNotClosed, CaseRefusal, NoSuchCase
+from bot.cases import (
+    AnotherCaseOpen,
+    CaseAlreadyClaimed,
+    CaseClosed,
+    CaseNotClosed,
+    CaseRefusal,
+    NoSuchCase,
+    NotYourCase,
+)
 from bot.db import StorageUnavailable
 from bot.key_attempts import AlreadyTesting, KeysForgotten
 from bot.limits import TooManyKeys, TooManyTests
@@ -81,6 +89,10 @@ def _case_sentence(refusal: CaseRefusal) -> str | None:
             return f"Case {number} is open already."
         case CaseAlreadyClaimed(number=number, by=by):
             return f"<@{escape(by)}> already works on case {number}."
+        case NotYourCase(number=number, by=owner):
+            return f"<@{escape(owner)}> has case {number}. `/triage assign {number} @person` passes it on."
+        case AnotherCaseOpen(number=number, other=open_number):
+            return f"Case {number} stays closed: the client has case {open_number} open for the same account."
         case _:
             return None
 

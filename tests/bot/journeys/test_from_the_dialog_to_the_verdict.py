@@ -53,7 +53,9 @@ async def test_everything_that_is_wrong_is_told_in_one_answer_worst_first(stage:
     dialog = await acting.checks_key(stage.cast.ann, stage.kucoin.issue("everything_wrong"))
 
     told = dialog.words
-    order = [told.index(fault) for fault in ("can withdraw", "can trade", "IP restriction is set", "not permanent")]
+    order = [
+        told.index(fault) for fault in ("can withdraw", "can trade", "IP restriction is set", "not permanent")
+    ]
     assert order == sorted(order)
     assert {r for r, mark in marks(told).items() if mark == "✗"} == {
         "Trade is off",

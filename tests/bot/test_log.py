@@ -19,7 +19,7 @@ from bot import log
 from bot.refusal import Refusal
 
 KEY = "6705f5c311545b000157d3eb"
-SECRET = "8b2a1f0e-5c3d-4e7f-9a6b-1c2d3e4f5a6b"
+SECRET = "8b2a8b2a-4b2a-4a2b-8a2b-8b2a4b2a8b2a"
 PASSPHRASE = "canary passphrase"
 BOT_TOKEN = "xoxb-2345-canary-token"
 APP_TOKEN = "xapp-1-A02-canary-token"

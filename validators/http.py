@@ -42,6 +42,7 @@ def read_only_client(
     *,
     transport: httpx.AsyncBaseTransport | None = None,
     ssl_context: ssl.SSLContext | None = None,
+    connections: int = CONNECTIONS,
 ) -> httpx.AsyncClient:
     """A client that can do nothing but GET the *allowed* addresses (URLs without query).
 
@@ -52,12 +53,13 @@ def read_only_client(
     Args:
         transport: Stands in for the network, behind the same guard; for tests.
         ssl_context: Instead of the shared one, which trusts certifi's authorities.
+        connections: How many may be open at a time; what comes beyond waits its turn.
 
     Raises:
         ValueError: an address is neither https nor on this machine.
     """
     return httpx.AsyncClient(
-        transport=ReadOnlyTransport(map(_address, allowed), transport, ssl_context),
+        transport=ReadOnlyTransport(map(_address, allowed), transport, ssl_context, connections),
         headers={"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"},
         follow_redirects=False,
         trust_env=False,
@@ -73,6 +75,8 @@ def is_safe_origin(url: str) -> bool:
         return False
     if parsed.userinfo or parsed.query or parsed.fragment or not parsed.host:
         return False
+    if not 0 < (parsed.port or 443) < 65536:
+        return False
     return parsed.scheme == "https" or (parsed.scheme == "http" and _is_loopback(parsed.host))
 
 
@@ -84,10 +88,12 @@ class ReadOnlyTransport(httpx.AsyncBaseTransport):
         allowed: Iterable[Address],
         inner: httpx.AsyncBaseTransport | None,
         ssl_context: ssl.SSLContext | None,
+        connections: int,
     ) -> None:
         self._allowed = frozenset(allowed)
         self._inner = inner
         self._ssl_context = ssl_context
+        self._connections = connections
         self._opening = asyncio.Lock()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -134,7 +140,7 @@ class ReadOnlyTransport(httpx.AsyncBaseTransport):
                 context = self._ssl_context
                 if context is None:
                     context = await asyncio.to_thread(shared_ssl_context)
-                self._inner = _aiohttp_transport(context)
+                self._inner = _aiohttp_transport(context, self._connections)
         return self._inner
 
 
@@ -144,9 +150,9 @@ def shared_ssl_context() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-def _aiohttp_transport(context: ssl.SSLContext) -> AiohttpTransport:
+def _aiohttp_transport(context: ssl.SSLContext, connections: int) -> AiohttpTransport:
     connector = aiohttp.TCPConnector(
-        ssl=context, limit=CONNECTIONS, keepalive_timeout=KEEP_WARM_S, ttl_dns_cache=300
+        ssl=context, limit=connections, keepalive_timeout=KEEP_WARM_S, ttl_dns_cache=300
     )
     session = aiohttp.ClientSession(
         connector=connector, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False, auto_decompress=False

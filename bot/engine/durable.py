@@ -22,6 +22,8 @@ from bot.log import get_logger
 log = get_logger(__name__)
 
 LOOK_FOR_PERIODS_S = 20.0
+TELL_ATTEMPTS, TELL_INTERVAL_S = 10, 1.0
+"""Some 17 minutes in all; whoever cannot be told for longer finds it among the failed."""
 REMEMBERED = 10_000
 """Work that a sweep names every second until it is done costs nothing after the first time."""
 
@@ -34,7 +36,7 @@ class Engine(Ledger):
 
     def __init__(self, transact: Transact) -> None:
         super().__init__(transact)
-        self._running: set[asyncio.Future[Any]] = set()
+        self._running: dict[asyncio.Future[Any], str] = {}
         self._loops = Loops()
         self._ready = asyncio.Event()
         self._draining = False
@@ -109,7 +111,7 @@ class Engine(Ledger):
         task = await self._transact.start(name, subject)
         self._begun.add(work_id(name, subject))
         if task is not None:
-            self._keep(task)
+            self._keep(task, work_id(name, subject))
         return task is not None
 
     def every(self, name: str, seconds: float, fn: Callable[[], Awaitable[object]]) -> None:
@@ -171,33 +173,40 @@ class Engine(Ledger):
         left = [task for task in self._running if not task.done()]
         for task in left:
             task.cancel()
+        cut_off = {self._running[task] for task in left}
         await asyncio.gather(*left, return_exceptions=True)
-        return len(left)
+        return len(cut_off)
 
-    def _keep(self, task: asyncio.Future[Any]) -> None:
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+    def _keep(self, task: asyncio.Future[Any], one_id: str) -> None:
+        self._running[task] = one_id
+        task.add_done_callback(lambda done: self._running.pop(done, None))
 
     def _guarded(self, name: str, fn: Workflow) -> Callable[[str], Coroutine[Any, Any, None]]:
         """*fn* with the outer catch: in DBOS an exception that leaves a workflow is its end."""
         steps: Steps = TransactSteps()
 
         async def run(subject: str) -> None:
-            self._keep_this()
+            self._keep_this(work_id(name, subject))
             try:
                 await fn(subject, steps)
             except Exception as trouble:  # noqa: BLE001 - this is the outer catch
                 code = code_of(trouble)
                 log.error("work_failed", work=name, subject=subject, code=code)
-                await steps.run("on_failure", self._on_failure, name, subject, code, attempts=10)
+                await steps.run(
+                    "on_failure",
+                    self._on_failure,
+                    *(name, subject, code),
+                    attempts=TELL_ATTEMPTS,
+                    interval_s=TELL_INTERVAL_S,
+                )
 
         return run
 
-    def _keep_this(self) -> None:
+    def _keep_this(self, one_id: str) -> None:
         task = asyncio.current_task()
         if task is None or not self._ready.is_set():
             raise asyncio.CancelledError
-        self._keep(task)
+        self._keep(task, one_id)
 
 
 class _Lately:

@@ -49,7 +49,10 @@ class Steps(Protocol):
         ...
 
     async def patched(self, change: str) -> bool:
-        """Whether this run began after *change* of the order of steps was released."""
+        """Whether to follow *change* of the order of steps.
+
+        False where this run went past this point before *change* was released: then do as before.
+        """
         ...
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -16,13 +15,6 @@ from bot.inbox import STALE, Again, First, Inbox
 from bot.schema import InboxEvent
 
 ANSWER = {"response_action": "update"}
-
-
-@pytest.fixture
-async def db(database_url: str) -> AsyncIterator[Database]:
-    async with Database.open(database_url) as db:
-        await db.upgrade()
-        yield db
 
 
 async def begun(db: Database, key: str, ago: timedelta) -> None:

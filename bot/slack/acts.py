@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import cases
-from bot.columns import now
 from bot.person import Person
-from bot.schema import Case, CaseEvent, OutboxMessage, Submission
+from bot.schema import Case, CaseEvent, CaseState, OutboxMessage, Submission
 from bot.slack.errors import NotStaff
 from bot.slack.kit import Kit
 from bot.telling import tell_client, tell_staff
@@ -75,9 +74,9 @@ async def reopen(kit: Kit, number: int, staff_id: str) -> Case:
     return await done(kit, lambda session: cases.reopen(session, number, staff_id, remind_at=due))
 
 
-async def snooze(kit: Kit, number: int, staff_id: str, span: timedelta, reason: str = "") -> Case:
+async def snooze(kit: Kit, number: int, staff_id: str, until: datetime, reason: str = "") -> Case:
     """Raises: NoSuchCase, CaseClosed."""
-    return await done(kit, lambda session: cases.snooze(session, number, staff_id, now() + span, reason))
+    return await done(kit, lambda session: cases.snooze(session, number, staff_id, until, reason))
 
 
 async def reply(kit: Kit, number: int, staff_id: str, text: str, key: str) -> Case:
@@ -129,7 +128,9 @@ async def run_retest(kit: Kit, number: int, staff_id: str) -> bool:
     async with kit.db.reading() as session:
         case = await cases.case_of(session, number)
         held = await _newest_held(session, case)
-    if held is None or case.state == "closed":
+    if case.state is CaseState.CLOSED:
+        raise cases.CaseClosed(number)
+    if held is None:
         return False
     promise = await kit.key_tests.again(_client(case), held, None, asked_by="staff")
     with suppress(cases.CaseClosed):  # a replica was quick: the test has passed, and closed it

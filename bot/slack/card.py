@@ -112,7 +112,7 @@ async def _last_act(session: AsyncSession, case: Case) -> str:
         .order_by(col(CaseEvent.id).desc())
     )
     last = (await session.exec(acts.limit(1))).first()
-    return f"Last: {act_line(last)} {when(last.at)}" if last else ""
+    return f"Last act: {act_line(last).rstrip('.:')} · {when(last.at)}" if last else ""
 
 
 def _title(kit: Kit, case: Case, explanation: Explanation | None) -> str:

@@ -7,7 +7,18 @@ import re
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.schema import OutboxMessage
-from bot.slack import card, greeting, history, key_dialog, result, result_buttons, support
+from bot.slack import (
+    card,
+    greeting,
+    history,
+    key_dialog,
+    relay,
+    result,
+    result_buttons,
+    staff_desk,
+    support,
+    triage,
+)
 from bot.slack.delivery import Composer
 from bot.slack.edge import Edge
 from bot.slack.kit import Composed, Gesture, Kit
@@ -29,6 +40,16 @@ def listen(edge: Edge) -> None:
     edge.action("forget_keys", result_buttons.forget)
     edge.action("ask_support", support.ask, opens=True)
     edge.view(support.CALLBACK_ID, support.sent)
+    edge.command("/triage", triage.typed)
+    edge.action("case_claim", staff_desk.claim)
+    edge.action("case_reply", staff_desk.reply_pressed, opens=True)
+    edge.view(staff_desk.CALLBACK_ID, staff_desk.reply_sent)
+    edge.action("case_retest", staff_desk.retest)
+    edge.action("case_resolve", staff_desk.resolve)
+    edge.action("case_show", staff_desk.show)
+    edge.action(re.compile("^triage_(next|previous)$"), staff_desk.turn_page)
+    edge.action("client_reply", relay.reply_pressed, opens=True)
+    edge.view(relay.CALLBACK_ID, relay.reply_sent)
     edge.event("app_home_opened", greeting.home_opened)
     edge.event("message", greeting.by_message)
     for changed in (
@@ -52,6 +73,10 @@ async def _key_seen(kit: Kit, session: AsyncSession, message: OutboxMessage) -> 
     return greeting.key_seen_message(message.conversation)
 
 
+async def _invitation(kit: Kit, session: AsyncSession, message: OutboxMessage) -> Composed:
+    return greeting.invitation_message(message.conversation)
+
+
 COMPOSERS: dict[str, Composer] = {
     "result": result.compose,
     "result_again": result.compose_again,
@@ -60,6 +85,9 @@ COMPOSERS: dict[str, Composer] = {
     "mention": history.compose_mention,
     "limit": history.compose_limit,
     "greeting": _greeting,
+    "invitation": _invitation,
+    "relay": relay.compose_reply,
+    "retest": relay.compose_retest,
     "key_seen": _key_seen,
 }
 

@@ -86,9 +86,19 @@ def _case_sentence(refusal: CaseRefusal) -> str | None:
         case CaseClosed(number=number):
             return f"Case {number} is closed. `/triage reopen {number}` opens it again."
         case CaseNotClosed(number=number):
-            return f"Case {number} is open already."
+            return f"Case {number} is open already. `/triage show {number}` shows it."
         case CaseAlreadyClaimed(number=number, by=by):
             return f"<@{escape(by)}> already works on case {number}."
+        case NotYourCase(number=number, by=by):
+            return (
+                f"<@{escape(by)}> works on case {number}, so only they can release it. "
+                f"`/triage assign {number} @person` gives it to somebody else."
+            )
+        case AnotherCaseOpen(number=number, other=other):
+            return (
+                f"Case {number} stays closed: the client has case {other} open for the same account. "
+                f"`/triage show {other}` shows it."
+            )
         case NotYourCase(number=number, by=owner):
             return f"<@{escape(owner)}> has case {number}. `/triage assign {number} @person` passes it on."
         case AnotherCaseOpen(number=number, other=open_number):

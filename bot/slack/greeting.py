@@ -6,16 +6,11 @@ in private without an echo.
 
 from __future__ import annotations
 
-from slack_sdk.errors import SlackApiError
-
-from bot.log import get_logger
 from bot.slack.blocks import Block, actions, button, context, header, section
-from bot.slack.home import home_blocks
+from bot.slack.home import show_home
 from bot.slack.key_dialog import open_dialog
 from bot.slack.kit import Composed, Gesture, Kit
 from bot.telling import tell_client
-
-log = get_logger(__name__)
 
 GREETING = (
     "Hello! I test exchange API keys, only by reading, and tell you what to fix. "
@@ -59,13 +54,7 @@ async def home_opened(kit: Kit, gesture: Gesture) -> None:
     """Show this person's own Home tab."""
     if gesture.body["event"].get("tab") != "home":
         return
-    blocks = await home_blocks(kit, gesture.person)
-    try:
-        await kit.client.views_publish(
-            user_id=gesture.person.user_id, view={"type": "home", "blocks": blocks}
-        )
-    except SlackApiError as error:
-        log.info("home_not_shown", error=str(error.response.get("error")))
+    await show_home(kit, gesture.person)
 
 
 def looks_like_key(kit: Kit, text: str) -> bool:
@@ -87,6 +76,10 @@ def key_seen_blocks() -> list[Block]:
 
 def key_seen_message(conversation: str) -> Composed:
     return Composed(conversation, KEY_SEEN, key_seen_blocks())
+
+
+def invitation_message(conversation: str) -> Composed:
+    return Composed(conversation, INVITATION, invitation_blocks())
 
 
 def invitation_blocks() -> list[Block]:

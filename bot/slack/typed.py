@@ -19,7 +19,7 @@ MOST_DAYS = 366
 
 _NUMBER = re.compile(r"#?([0-9]{1,9})")
 _PERSON = re.compile(r"<@([A-Z0-9]{1,32})(?:\|[^<>]*)?>")
-_REFERENCE = re.compile(r"<([^<>]*)>")
+_REFERENCE = re.compile(r"<([@#!][^<>]*|[a-z][a-z0-9+.-]*:[^<>]*)>")
 _ENTITIES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 
 
@@ -54,13 +54,8 @@ def number_and_rest(text: str, usage: str) -> tuple[int, str]:
     Raises:
         Told: there is no number.
     """
-    word, _, rest = text.strip().partition(" ") if " " in text.strip() else _at_any_blank(text)
-    return case_number(word, usage), rest.strip()
-
-
-def _at_any_blank(text: str) -> tuple[str, str, str]:
-    parts = text.split(maxsplit=1)
-    return (parts[0] if parts else "", " ", parts[1] if len(parts) > 1 else "")
+    word, *rest = text.split(maxsplit=1) or [""]
+    return case_number(word, usage), rest[0].strip() if rest else ""
 
 
 def words(text: str, usage: str, what: str, limit: int = LONGEST_TEXT) -> str:

@@ -1,0 +1,128 @@
+"""One case's story as plain text: who did what and when, and what each test found. Pure.
+
+The same words stand in the thread of the card; `bot.slack.history` adds Slack's markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.cases import History
+from bot.escalation import Reason
+from bot.schema import Attempt, Case, CaseEvent, CaseState, Submission
+from validators.diagnosis import Diagnosis
+from validators.exchange import Exchange
+
+ACTS: Mapping[str, str] = {
+    "opened": "opened the case.",
+    "attempt": "tested the key: {verdict}.",
+    "claimed": "claimed the case.",
+    "assigned": "assigned the case to {to}.",
+    "released": "released the case.",
+    "note": "noted:",
+    "reply": "replied to the client:",
+    "client_reply": "wrote to support:",
+    "asked_support": "asked support for help.",
+    "needs_staff": "The case needs people: {reason}",
+    "retest_asked": "asked the client for a retest.",
+    "retest_run": "ran the test again with the keys that are still held.",
+    "resolved": "resolved the case. {reason}",
+    "closed": "closed the case: {reason}.",
+    "reopened": "reopened the case.",
+    "snoozed": "snoozed the case until {until}. {reason}",
+    "unsnoozed": "The snooze is over.",
+    "nudged": "reminded the client.",
+    "reminded": "reminded the team.",
+    "forgot_keys": "had the keys forgotten.",
+}
+"""Each act in words: after its actor, or a sentence of its own where it begins with a capital."""
+
+QUOTED = frozenset({"note", "reply", "client_reply"})
+"""Acts whose `text` is what somebody wrote."""
+CLOSED_BECAUSE = {"passed": "a later test passed", "no_answer": "the client did not answer"}
+CLOCK = "%Y-%m-%d %H:%M:%S UTC"
+
+
+class Facts(dict[str, str]):
+    """What fills the placeholders of `ACTS`; what is not known is left out."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def sentence_of(act: str, actor: str, facts: Mapping[str, str]) -> str:
+    """An act as one line, its words as they are handed in."""
+    sentence = ACTS.get(act, act.replace("_", " ") + ".")
+    said = sentence.format_map(Facts(facts)).strip()
+    return said if sentence[0].isupper() else f"{actor} {said}"
+
+
+def reason_words(because: str) -> str:
+    """Why people were called or a case was closed, where it is a word of ours; else as it was typed."""
+    try:
+        return Reason(because).sentence
+    except ValueError:
+        return CLOSED_BECAUSE.get(because, because)
+
+
+def story(history: History, exchange: Exchange) -> str:
+    """The whole case: what it is about, every act, every test. Holds no secret: none is stored.
+
+    Control characters of what people typed are shown as ``\\x1b`` and the like, for a terminal
+    obeys them.
+    """
+    case = history.case
+    lines = [*_about(case, exchange), "", "Acts", *map(_act, history.events), "", "Tests"]
+    for attempt, submission in history.attempts:
+        lines += _test(attempt, submission, exchange)
+    return "\n".join(lines) + "\n"
+
+
+def _about(case: Case, exchange: Exchange) -> list[str]:
+    state = case.state.value
+    if case.state is CaseState.CLOSED:
+        state += f" ({_plain(reason_words(case.closed_because or 'resolved'))})"
+    return [
+        f"Case {case.number}: {exchange.title} {exchange.account_label(case.account)}",
+        f"Client: {case.user_id} of team {case.team_id}",
+        f"State: {state}",
+        f"Owner: {case.owner_id or 'nobody'}",
+        f"Opened: {_clock(case.opened_at)}",
+        f"Needed people: {_clock(case.needs_staff_since)}",
+        f"First response: {_clock(case.first_response_at)}",
+        f"Closed: {_clock(case.closed_at)}",
+    ]
+
+
+def _act(event: CaseEvent) -> str:
+    facts = {
+        name: _plain(reason_words(str(value)) if name == "reason" else str(value).replace("_", " "))
+        for name, value in event.changes.items()
+        if name != "text"
+    }
+    line = f"  {_clock(event.at)}  {sentence_of(event.act, event.actor, facts)}"
+    if event.act in QUOTED:
+        written = str(event.changes.get("text", "")).split("\n")
+        line += "".join(f"\n      | {_plain(part)}" for part in written)
+    return line
+
+
+def _test(attempt: Attempt, submission: Submission, exchange: Exchange) -> list[str]:
+    verdict = attempt.verdict.value.replace("_", " ") if attempt.verdict else "not settled"
+    lines = [
+        f"  {_clock(attempt.settled_at or attempt.asked_at)}  key {submission.masked_key}, "
+        f"asked by {attempt.asked_by}: {verdict}"
+    ]
+    if attempt.diagnosis is not None:
+        explanation = exchange.guide.explain(Diagnosis.from_json(attempt.diagnosis))
+        lines += [f"      {advice.headline}" for advice in explanation.advice]
+    return lines
+
+
+def _clock(moment: datetime | None) -> str:
+    return f"{moment:{CLOCK}}" if moment else "-"
+
+
+def _plain(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

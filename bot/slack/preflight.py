@@ -20,6 +20,12 @@ NEEDED_SCOPES = {
 }
 """Scope → what it is for. Without one of these nothing can be promised, so the start stops."""
 
+STAFF_CHANNEL_SCOPES = {
+    "read": "who is in the staff channel, and whether it is shared",
+    "history": "finding a card again, so that nothing is posted twice",
+}
+"""Prefixed with ``groups:`` for a private channel, ``channels:`` for a public one."""
+
 
 class CannotStart(Exception):  # noqa: N818 - it says what is the matter
     """What is wrong and what to do; fit to be printed, holds no token."""
@@ -46,16 +52,20 @@ async def preflight(
     needed = dict(NEEDED_SCOPES)
     if usergroup:
         needed["usergroups:read"] = "who is in the user group STAFF_USERGROUP"
+    _all_granted(identity, needed)
+    if app_token is not None:
+        await _app_token_works(client, app_token)
+    await _staff_channel_is_ours(client, staff_channel, identity)
+    return identity
+
+
+def _all_granted(identity: Identity, needed: dict[str, str]) -> None:
     for scope, why in needed.items():
         if scope not in identity.scopes:
             raise CannotStart(
                 f"The Slack app lacks the scope {scope} ({why}). "
                 "Add it under OAuth & Permissions, install the app again, then start keydesk."
             )
-    if app_token is not None:
-        await _app_token_works(client, app_token)
-    await _staff_channel_is_ours(client, staff_channel)
-    return identity
 
 
 async def identified(client: AsyncWebClient) -> Identity:
@@ -74,7 +84,7 @@ async def _app_token_works(client: AsyncWebClient, app_token: str) -> None:
     await _asked(client.apps_connections_open(app_token=app_token), "SLACK_APP_TOKEN")
 
 
-async def _staff_channel_is_ours(client: AsyncWebClient, channel: str) -> None:
+async def _staff_channel_is_ours(client: AsyncWebClient, channel: str, identity: Identity) -> None:
     """A staff channel that another company can read would show them every case."""
     try:
         answer = await client.conversations_info(channel=channel)
@@ -88,6 +98,8 @@ async def _staff_channel_is_ours(client: AsyncWebClient, channel: str) -> None:
             "STAFF_CHANNEL is shared with another company, who would see every case. "
             "Use a channel of your own."
         )
+    kind = "groups" if answer["channel"].get("is_private") else "channels"
+    _all_granted(identity, {f"{kind}:{what}": why for what, why in STAFF_CHANNEL_SCOPES.items()})
 
 
 async def _asked(call: Any, setting: str) -> Any:

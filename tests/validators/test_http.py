@@ -163,7 +163,7 @@ async def test_a_body_of_exactly_the_limit_is_read() -> None:
         assert len((await client.get(f"{served.url}/a")).content) == LIMIT_BYTES
 
 
-async def _endless(writer: asyncio.StreamWriter) -> None:
+async def _endless(head: bytes, writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
     while not writer.is_closing():
         writer.write(b"4000\r\n" + b" " * 0x4000 + b"\r\n")
@@ -187,7 +187,7 @@ BROKEN = [
 
 @pytest.mark.parametrize("said", BROKEN)
 async def test_an_answer_that_breaks_is_an_error_of_transport(said: bytes) -> None:
-    async def speak(writer: asyncio.StreamWriter) -> None:
+    async def speak(head: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(said)
         await writer.drain()
         writer.close()
@@ -289,7 +289,7 @@ def test_keys_may_go_nowhere_else(url: str) -> None:
         read_only_client([url])
 
 
-async def _says_once(writer: asyncio.StreamWriter) -> None:
+async def _says_once(head: bytes, writer: asyncio.StreamWriter) -> None:
     await asyncio.sleep(0.01)
     writer.write(answer(b"{}", "Connection: close\r\n"))
     await writer.drain()

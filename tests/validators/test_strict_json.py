@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 
 from validators.strict_json import MAX_DEPTH, UNREADABLE, read_json
 
-PLAIN: list[tuple[bytes, Any]] = [(b"null", None), (b"[]", []), (b'{"a": 1.5}', {"a": 1.5}), (' "é" '.encode(), "é"), (b"-0", 0)]
+PLAIN: list[tuple[bytes, Any]] = [
+    (b"null", None),
+    (b"[]", []),
+    (b'{"a": 1.5}', {"a": 1.5}),
+    (' "é" '.encode(), "é"),
+    (b"-0", 0),
+]
 
 REFUSED = {
     "nothing": b"",

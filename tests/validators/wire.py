@@ -7,7 +7,8 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-Speak = Callable[[asyncio.StreamWriter], Awaitable[None]]
+Speak = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
+"""Gets the head of the request."""
 
 
 def answer(body: bytes = b"{}", head: str = "", status: str = "200 OK") -> bytes:
@@ -29,7 +30,7 @@ class Wire:
         self.requests: list[bytes] = []
         self.connections = 0
         self.port = 0
-        self._open: set[asyncio.StreamWriter] = set()
+        self._open: dict[asyncio.StreamWriter, asyncio.Task[None] | None] = {}
 
     @property
     def url(self) -> str:
@@ -37,24 +38,33 @@ class Wire:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        self._open.add(writer)
+        self._open[writer] = asyncio.current_task()
         try:
             while not reader.at_eof():
-                self.requests.append(await reader.readuntil(b"\r\n\r\n"))
+                head = await reader.readuntil(b"\r\n\r\n")
+                self.requests.append(head)
                 if callable(self.says):
-                    await self.says(writer)
+                    await self.says(head, writer)
                 else:
                     writer.write(self.says)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass  # The client has gone, which is its right.
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            pass  # The client has gone, or the test is over.
         finally:
             writer.close()
-            self._open.discard(writer)
+            self._open.pop(writer, None)
 
     def hang_up(self) -> None:
-        for writer in list(self._open):
+        """Break every connection that is open."""
+        for writer in self._open:
             writer.transport.abort()
+
+    async def stop(self) -> None:
+        """End every connection, whatever it is doing."""
+        under_way = [task for task in self._open.values() if task is not None]
+        for task in under_way:
+            task.cancel()
+        await asyncio.gather(*under_way)
 
 
 @asynccontextmanager
@@ -67,5 +77,4 @@ async def wire(says: bytes | Speak, tls: ssl.SSLContext | None = None) -> AsyncI
         yield served
     finally:
         server.close()
-        served.hang_up()
-        await asyncio.sleep(0)
+        await served.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from itertools import chain, repeat
 from typing import Any
 
@@ -11,8 +12,8 @@ import respx
 from pydantic import SecretStr
 
 from validators.diagnosis import Diagnosis, Requirement, State
-from validators.exchange import Credentials
-from validators.kucoin.check import connect
+from validators.exchange import Credentials, Reachability
+from validators.kucoin.check import KuCoinChecker, connect
 from validators.kucoin.venue import (
     ACCOUNTS,
     FUTURES_HISTORY,
@@ -99,14 +100,21 @@ class KuCoin:
         return [call.request for call in self._routes[read].calls]
 
     async def check(self, account: str = "spot_margin", credentials: Credentials = CREDENTIALS) -> Diagnosis:
-        async with connect(
+        async with self._connected() as checker:
+            return await checker.check(credentials, account)
+
+    async def reachability(self) -> list[Reachability]:
+        async with self._connected() as checker:
+            return await checker.reachability()
+
+    def _connected(self) -> AbstractAsyncContextManager[KuCoinChecker]:
+        return connect(
             {},
             transport=httpx.MockTransport(self._router.async_handler),
             local_s=lambda: NOW_S,
             budget_s=2.0,
             pauses_s=(0.0, 0.0),
-        ) as checker:
-            return await checker.check(credentials, account)
+        )
 
 
 def _in_turn(replies: tuple[Reply, ...]) -> Callable[[httpx.Request], httpx.Response]:

@@ -126,7 +126,9 @@ def put_to_sleep(case: Case, until: datetime) -> None:
 
 def close(case: Case, because: str, at: datetime) -> None:
     _stand(case, CaseState.CLOSED)
-    case.closed_at, case.closed_because = at, because[:LONGEST_REASON]
+    # Neither database stores halves of characters, and PostgreSQL no zero either.
+    text = because.encode(errors="ignore").decode().replace("\0", "")
+    case.closed_at, case.closed_because = at, text[:LONGEST_REASON]
 
 
 def _stand(case: Case, state: CaseState) -> None:

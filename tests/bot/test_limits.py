@@ -1,0 +1,110 @@
+"""Limits per person and per key, so that nobody learns from the bot which stolen keys work."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import pytest
+
+from bot import limits
+from bot.db import Database
+from bot.schema import Submission
+from tests.bot.conftest import Given
+from tests.bot.rows import NOON, later
+
+TESTS = 3
+KEYS = 2
+
+
+async def asked(
+    db: Database,
+    given: Given,
+    *,
+    at: datetime = NOON,
+    user: str = "U1",
+    team: str = "T1",
+    mark: str = "m1",
+    again: Submission | None = None,
+) -> Submission:
+    """One more test by a person, if it is within the limits."""
+    async with db.writing() as session:
+        await limits.check_limits(
+            session, team=team, user=user, key_mark=mark, now=at, tests_per_hour=TESTS, keys_per_hour=KEYS
+        )
+        submission, _ = await given(session, team=team, user=user, key_mark=mark, at=at, submission=again)
+        return submission
+
+
+async def test_a_person_may_test_so_often_and_is_told_when_again(db: Database, given: Given) -> None:
+    first = await asked(db, given)
+    for minute in (10, 20):
+        await asked(db, given, at=later(minutes=minute), again=first)
+    with pytest.raises(limits.TooManyTests) as refusal:
+        await asked(db, given, at=later(minutes=30), again=first)
+
+    assert refusal.value.again_at == later(minutes=60)
+    with pytest.raises(limits.TooManyTests):
+        await asked(db, given, at=later(minutes=59, seconds=59), again=first)
+    await asked(db, given, at=refusal.value.again_at, again=first)
+
+
+async def test_a_person_may_test_so_many_different_keys(db: Database, given: Given) -> None:
+    await asked(db, given, mark="m1")
+    await asked(db, given, mark="m2", at=later(minutes=10))
+    with pytest.raises(limits.TooManyKeys) as refusal:
+        await asked(db, given, mark="m3", at=later(minutes=20))
+
+    assert refusal.value.again_at == later(minutes=60)
+    await asked(db, given, mark="m1", at=later(minutes=20))
+    with pytest.raises(limits.TooManyKeys):
+        await asked(db, given, mark="m3", at=later(minutes=60))
+    await asked(db, given, mark="m3", at=later(minutes=70))
+
+
+async def test_others_are_not_held_up_by_a_persons_limit(db: Database, given: Given) -> None:
+    for mark in ("m1", "m2"):
+        await asked(db, given, mark=mark)
+    await asked(db, given, user="U2", mark="m3")
+    await asked(db, given, team="T2", mark="m4")
+
+
+async def test_one_key_is_not_tested_without_end_by_many_people(db: Database, given: Given) -> None:
+    for number in range(TESTS):
+        await asked(db, given, user=f"U{number}", at=later(minutes=number))
+    with pytest.raises(limits.TooManyTests) as refusal:
+        await asked(db, given, user="U9", at=later(minutes=30))
+    assert refusal.value.again_at == later(minutes=60)
+    await asked(db, given, user="U9", mark="m2", at=later(minutes=30))
+
+
+async def test_what_the_client_did_not_ask_for_does_not_count(db: Database, given: Given) -> None:
+    first = await asked(db, given)
+    async with db.writing() as session:
+        for asked_by in ("keydesk", "staff") * 3:
+            await given(session, submission=first, asked_by=asked_by)
+    await asked(db, given, again=first)
+
+
+async def test_a_refusal_says_nothing_of_the_key(db: Database, given: Given) -> None:
+    for mark in ("m1", "m2"):
+        await asked(db, given, mark=mark)
+    with pytest.raises(limits.TooManyKeys) as refusal:
+        await asked(db, given, mark="canary")
+    assert "too many different keys" in str(refusal.value)
+    assert "canary" not in str(refusal.value) + repr(vars(refusal.value))
+
+
+async def test_at_the_same_moment_only_as_many_get_in_as_there_is_room(db: Database, given: Given) -> None:
+    done = await asyncio.gather(*(asked(db, given) for _ in range(TESTS + 3)), return_exceptions=True)
+    assert sum(isinstance(one, Submission) for one in done) == TESTS
+    assert sum(isinstance(one, limits.TooManyTests) for one in done) == 3
+
+
+async def test_whoever_else_gave_the_same_key_is_found(db: Database, given: Given) -> None:
+    for person in (("T1", "U1"), ("T1", "U2"), ("T2", "U1")):
+        await asked(db, given, team=person[0], user=person[1])
+    await asked(db, given, user="U3", mark="m2")
+    async with db.reading() as session:
+        assert await limits.others_with_key(session, "m1", "T1", "U1") == [("T1", "U2"), ("T2", "U1")]
+        assert await limits.others_with_key(session, "m2", "T1", "U3") == []

@@ -122,7 +122,9 @@ class Message:
     def confirmation(self, text: str) -> str:
         """What pressing that button asks first, or ""."""
         _block, button = offered(self.blocks, text)
-        return words.of_blocks(self._core.world, button.get("confirm"))
+        asked = button.get("confirm", {})
+        parts = [asked.get(key) for key in ("title", "text", "confirm", "deny")]
+        return words.of_blocks(self._core.world, parts)
 
     async def select(self, label: str, option: str, by: Person | None = None) -> Answered:
         """Choose an option of a menu, found by its placeholder, or of an overflow menu, by "⋯"."""

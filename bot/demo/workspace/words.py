@@ -136,16 +136,16 @@ def _texts(node: Any) -> Iterator[str]:
 
 
 def _texts_of_object(node: Payload) -> Iterator[str]:
-    kind = node.get("type")
+    kind = str(node.get("type"))
     if kind in {"user", "usergroup", "channel"} and f"{kind}_id" in node:
         sign = {"user": "@", "usergroup": "!subteam^", "channel": "#"}[kind]
         yield f"<{sign}{node[f'{kind}_id']}>"
         return
     if kind == "rich_text_section":
-        yield "".join(text for element in node.get("elements", ()) for text in _texts(element))
+        yield "".join(_texts(node.get("elements")))
         return
     if kind == "link" and not node.get("text"):
-        yield node.get("url", "")
+        yield str(node.get("url", ""))
         return
     for key, value in node.items():
         if key not in UNSEEN:

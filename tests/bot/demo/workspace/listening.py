@@ -41,6 +41,12 @@ class Receiver:
         self.arrived = asyncio.Event()
         self._runner: web.AppRunner | None = None
 
+    @property
+    def acts(self) -> list[dict[str, Any]]:
+        """The payloads of what people did: commands and interactions, no events."""
+        kinds = {"application/x-www-form-urlencoded"}
+        return [one.payload for one in self.received if one.headers["content-type"] in kinds]
+
     async def start(self) -> str:
         app = web.Application()
         app.router.add_post("/slack/events", self._take)

@@ -26,7 +26,7 @@ async def trigger(ann: Person, receiver: Receiver) -> Callable[[], Awaitable[str
 
     async def make() -> str:
         assert (await ann.shortcut("anything")).error is None
-        return str(receiver.received[-1].payload["trigger_id"])
+        return str(receiver.acts[-1]["trigger_id"])
 
     return make
 
@@ -90,10 +90,10 @@ async def test_three_dialogs_lie_on_each_other_and_no_fourth(
     for number in ("2", "3"):
         await (await ann.dialog()).press("Deeper")
         view = modal(actions(button("Deeper")), callback_id=number)
-        pushed = await call("views.push", trigger_id=receiver.received[-1].payload["trigger_id"], view=view)
+        pushed = await call("views.push", trigger_id=receiver.acts[-1]["trigger_id"], view=view)
         assert pushed["ok"]
     await (await ann.dialog()).press("Deeper")
-    fourth = await call("views.push", trigger_id=receiver.received[-1].payload["trigger_id"], view=modal())
+    fourth = await call("views.push", trigger_id=receiver.acts[-1]["trigger_id"], view=modal())
 
     assert fourth["error"] == "push_limit_reached"
     assert [dialog.callback_id for dialog in ann.dialogs] == ["1", "2", "3"]
@@ -136,7 +136,7 @@ async def test_an_external_id_is_unique_while_its_view_is_open(
     dialog = await opens(modal(external_id="mine"))
     ben = slack.add_person("Ben Baker")
     await ben.shortcut("anything")
-    trigger_id = receiver.received[-1].payload["trigger_id"]
+    trigger_id = receiver.acts[-1]["trigger_id"]
 
     taken = await call("views.open", trigger_id=trigger_id, view=modal(external_id="mine"))
     await dialog.close()
@@ -170,7 +170,7 @@ async def test_the_app_hears_of_a_closed_dialog_if_it_asked_to(
     assert dialog.closed
     assert len(receiver.received) - heard == int(wants_to_know)
     if wants_to_know:
-        payload = receiver.received[-1].payload
+        payload = receiver.acts[-1]
         assert payload["type"] == "view_closed"
         assert payload["is_cleared"] is False
         assert payload["view"]["state"] == {"values": {}}
@@ -182,11 +182,11 @@ async def test_the_cross_closes_the_whole_stack(
 ) -> None:
     root = await opens(modal(actions(button("Deeper")), notify_on_close=True))
     await root.press("Deeper")
-    await call("views.push", trigger_id=receiver.received[-1].payload["trigger_id"], view=modal())
+    await call("views.push", trigger_id=receiver.acts[-1]["trigger_id"], view=modal())
 
     await (await ann.dialog()).close(all_of_them=True)
 
-    payload = receiver.received[-1].payload
+    payload = receiver.acts[-1]
     assert not ann.dialogs
     assert payload["view"]["id"] == root.view_id
     assert payload["is_cleared"] is True
@@ -209,7 +209,7 @@ async def test_a_submission_carries_what_was_filled_in(receiver: Receiver, opens
 
     answered = await dialog.submit()
 
-    payload = receiver.received[-1].payload
+    payload = receiver.acts[-1]
     assert payload["type"] == "view_submission"
     assert payload["view"]["state"]["values"] == {
         "b1": {"a1": {"type": "plain_text_input", "value": "Ann"}},
@@ -258,7 +258,7 @@ async def test_the_answer_to_a_submission_moves_the_stack(
     ann: Person, receiver: Receiver, call: Call, opens: Opens, answer: str
 ) -> None:
     await (await opens(modal(actions(button("Deeper")), callback_id="1"))).press("Deeper")
-    trigger_id = receiver.received[-1].payload["trigger_id"]
+    trigger_id = receiver.acts[-1]["trigger_id"]
     await call("views.push", trigger_id=trigger_id, view=modal(callback_id="2"))
     body, closed, left = ANSWERS[answer]
     if body is not None:
@@ -384,7 +384,7 @@ async def test_only_the_dialog_in_front_can_be_used(
 ) -> None:
     below = await opens(modal(actions(button("Deeper"))))
     await below.press("Deeper")
-    await call("views.push", trigger_id=receiver.received[-1].payload["trigger_id"], view=modal())
+    await call("views.push", trigger_id=receiver.acts[-1]["trigger_id"], view=modal())
 
     with pytest.raises(LookupError, match="not in front"):
         await below.submit()
@@ -421,7 +421,7 @@ async def test_a_choice_that_dispatches_is_told_at_once(
     dialog.choose("Drink", "Coffee")
     await slack.until(lambda: len(receiver.received) > heard)
 
-    (action,) = receiver.received[-1].payload["actions"]
+    (action,) = receiver.acts[-1]["actions"]
     assert action["action_id"] == "drink"
     assert action["selected_option"]["value"] == "c"
     assert dialog.values == {"Drink": "Coffee"}

@@ -299,7 +299,7 @@ async def pressed(call: Call, ann: Person, general: ChannelRecord, receiver: Rec
     """What the app is told when Ann presses a button on its message."""
     await call("chat.postMessage", channel=general.id, text="x", blocks=[actions(button("Go", value="7"))])
     await ann.sees(general)[0].press("Go")
-    return receiver.received[-1].payload
+    return receiver.acts[-1]
 
 
 def test_a_press_tells_where_and_what(

@@ -207,6 +207,7 @@ async def _begin(app: App) -> None:
     app.replica.on_moved(app.moved)
     await app.replica.watch(app.engine)
     app.engine.every("tests", app.tempo.sweep_s, app.key_tests.sweep)
+    app.engine.every("failed work", 30.0, app.key_tests.settle_failed)
     app.engine.every("outbox", app.tempo.sweep_s, app.outbox.sweep)
     app.engine.every("purge", 20.0, lambda: _purged(app))
     app.engine.every("inbox", 3600.0, lambda: app.inbox.forget_old(timedelta(days=2)))

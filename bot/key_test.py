@@ -138,6 +138,12 @@ class KeyTests:
         for attempt_id in waiting:
             await self.engine.start(WORKFLOW, str(attempt_id))
 
+    async def settle_failed(self) -> None:
+        """Settle every test whose workflow ended in an error and could not even say so."""
+        for work in await self.engine.failed():
+            if work.name == WORKFLOW:
+                await self.settling.abandon(int(work.subject))
+
     async def note_refused_by_limit(self, person: Person, refusal: Refusal) -> None:
         """Tell staff, once an hour and person, that somebody tests more than anybody should."""
         hour = now().strftime("%Y%m%d%H")

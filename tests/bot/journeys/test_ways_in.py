@@ -1,4 +1,4 @@
-"""Every way in opens the same private dialog, for everybody who may use it; none of them takes a key as text."""
+"""Every way in opens the same private dialog, for everybody who may use it; none takes a key as text."""
 
 from __future__ import annotations
 

@@ -93,6 +93,26 @@ def purge(
     _run(run)
 
 
+@app.command()
+def audit(number: Annotated[int, typer.Argument(min=1, help="The number of the case.")]) -> None:
+    """Print one case's story: who did what and when, and what each test found. Holds no secret."""
+    from bot.audit import story
+    from bot.cases import NoSuchCase, case_with_history
+    from validators.exchange import discover
+
+    async def run() -> int:
+        async with _database(_settings()) as db, db.reading() as session:
+            try:
+                history = await case_with_history(session, number)
+            except NoSuchCase:
+                print(f"There is no case {number}.", file=sys.stderr)
+                return 1
+            print(story(history, discover()[history.case.exchange]), end="")
+        return 0
+
+    _run(run)
+
+
 @database.command(name="upgrade")
 def upgrade() -> None:
     """Bring the tables up to date with this release."""

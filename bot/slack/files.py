@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.log import get_logger
 from bot.slack.kit import Kit
+from bot.slack.reach import NO_ANSWER
 
 log = get_logger(__name__)
 
@@ -38,7 +39,7 @@ async def send_file(kit: Kit, user_id: str, file: PrivateFile) -> bool:
     except SlackApiError as error:
         log.warning("file_not_sent", error=str(error.response.get("error")))
         return False
-    except (SlackRequestError, TimeoutError, OSError) as error:
+    except (SlackRequestError, *NO_ANSWER) as error:
         log.warning("file_not_sent", error=type(error).__name__)
         return False
     return True

@@ -19,6 +19,7 @@ from bot.slack.case_words import subject_of
 from bot.slack.kit import Kit
 from bot.slack.people import AuthorityUnknown
 from bot.slack.queue import WHICH, case_rows
+from bot.slack.reach import NO_ANSWER
 from bot.slack.result import Result, fate_sentence, result_buttons
 from validators.diagnosis import Verdict
 
@@ -48,7 +49,7 @@ async def show_home(kit: Kit, person: Person) -> None:
         await kit.client.views_publish(user_id=person.user_id, view=view)
     except SlackApiError as error:
         log.info("home_not_shown", error=str(error.response.get("error")))
-    except (TimeoutError, OSError) as error:
+    except NO_ANSWER as error:
         log.info("home_not_shown", error=type(error).__name__)
 
 

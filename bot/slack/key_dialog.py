@@ -23,6 +23,7 @@ from bot.refusal import Told
 from bot.schema import OddValue
 from bot.slack.blocks import Block, context, escape, modal, plain, section, text_input
 from bot.slack.kit import Gesture, Kit
+from bot.slack.reach import NO_ANSWER
 from bot.slack.result import TITLE, read_result, result_view
 from validators.exchange import Credentials, Exchange, ShapeFault
 
@@ -243,7 +244,7 @@ async def put_into_dialog(kit: Kit, dialog_id: str, view: Block) -> bool:
             if error.response.get("error") != "not_found" or loop.time() >= give_up:
                 log.info("dialog_closed", error=str(error.response.get("error")))
                 return False
-        except (TimeoutError, OSError) as error:
+        except NO_ANSWER as error:
             log.info("dialog_not_updated", error=type(error).__name__)
             return False
         await asyncio.sleep(0.05)

@@ -16,6 +16,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.columns import now
 from bot.db import Database
@@ -29,6 +30,7 @@ from bot.schema import Case
 from bot.settings import Settings
 from bot.slack.blocks import Block
 from bot.slack.people import Staff
+from bot.slack.reach import NO_ANSWER
 from bot.vault import Vault
 from validators.exchange import Exchange
 
@@ -183,15 +185,34 @@ class Gesture:
         channel = self.channel_id
         said: dict[str, Any] = {"text": text} | ({"blocks": blocks} if blocks else {})
         if channel is not None and not channel.startswith("D"):
-            with suppress(SlackApiError, asyncio.TimeoutError, OSError):
+            with suppress(SlackApiError, *NO_ANSWER):
                 await self._client.chat_postEphemeral(channel=channel, user=self.person.user_id, **said)
                 return
         try:
             await self._client.chat_postMessage(
                 channel=self.person.user_id, unfurl_links=False, unfurl_media=False, **said
             )
-        except (TimeoutError, SlackApiError, OSError) as error:
+        except (SlackApiError, *NO_ANSWER) as error:
             log.warning("not_told", error=type(error).__name__)
+
+    async def replace(self, text: str, blocks: list[Block]) -> None:
+        """Put something in place of the private message that was pressed; else say it as a new one.
+
+        An ephemeral message can only be changed by its `response_url`, within 30 minutes
+        (Slack's documents on handling user interaction).
+        """
+        address = self.body.get("response_url")
+        if address:
+            with suppress(SlackApiError, *NO_ANSWER):
+                answer = await self._webhook(str(address)).send(
+                    text=text, blocks=blocks, replace_original=True, unfurl_links=False
+                )
+                if answer.status_code == 200:
+                    return
+        await self.tell(text, blocks)
+
+    def _webhook(self, address: str) -> AsyncWebhookClient:
+        return AsyncWebhookClient(address, session=self._client.session, retry_handlers=[])
 
     async def open_dialog(self, view: Block) -> bool:
         """Open a dialog, or put it in place of the one this was pressed in. False where it is too late."""
@@ -203,7 +224,7 @@ class Gesture:
         except SlackApiError as error:
             log.info("dialog_not_opened", error=str(error.response.get("error")))
             return False
-        except (TimeoutError, OSError) as error:
+        except NO_ANSWER as error:
             log.info("dialog_not_opened", error=type(error).__name__)
             return False
         return True

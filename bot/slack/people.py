@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.log import get_logger
 from bot.person import Person
 from bot.refusal import Refusal
+from bot.slack.reach import NO_ANSWER
 
 log = get_logger(__name__)
 
@@ -116,6 +117,6 @@ class Staff:
             return await question()
         except SlackApiError as error:
             log.warning("authority_unknown", error=str(error.response.get("error")))
-        except (TimeoutError, OSError) as error:
+        except NO_ANSWER as error:
             log.warning("authority_unknown", error=type(error).__name__)
         raise AuthorityUnknown("Slack did not say who is staff")

@@ -8,6 +8,7 @@ from bot import key_attempts
 from bot.key_attempts import AlreadyTesting, KeysForgotten
 from bot.schema import Submission
 from bot.slack.blocks import modal, section
+from bot.slack.home import show_home
 from bot.slack.key_dialog import chosen_exchange, key_view, put_into_dialog, testing_view
 from bot.slack.kit import Gesture, Kit
 from bot.slack.result import TITLE
@@ -44,6 +45,8 @@ async def forget(kit: Kit, gesture: Gesture) -> None:
     await _refresh(kit, gesture)
     if gesture.dialog_view is not None:
         await gesture.open_dialog(modal(TITLE, [section(FORGOTTEN)], close="Close"))
+    elif gesture.view.get("type") == "home":
+        await show_home(kit, gesture.person)
     else:
         await gesture.tell(FORGOTTEN)
 

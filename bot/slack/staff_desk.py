@@ -74,7 +74,7 @@ async def turn_page(kit: Kit, gesture: Gesture) -> None:
         raise Told(OLD_BUTTON)
     async with kit.db.reading() as session:
         text, blocks = await queue_page(kit, session, which, gesture.person.user_id, int(offset))
-    await gesture.tell(text, blocks)
+    await gesture.replace(text, blocks)
 
 
 async def _number_for_staff(kit: Kit, gesture: Gesture) -> int:

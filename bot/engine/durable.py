@@ -22,8 +22,6 @@ from bot.log import get_logger
 log = get_logger(__name__)
 
 LOOK_FOR_PERIODS_S = 20.0
-TELL_ATTEMPTS, TELL_INTERVAL_S = 10, 1.0
-"""Some 17 minutes in all; whoever cannot be told for longer finds it among the failed."""
 REMEMBERED = 10_000
 """Work that a sweep names every second until it is done costs nothing after the first time."""
 
@@ -37,6 +35,7 @@ class Engine(Ledger):
     def __init__(self, transact: Transact) -> None:
         super().__init__(transact)
         self._running: dict[asyncio.Future[Any], str] = {}
+        self._tell: dict[str, Any] = {}
         self._loops = Loops()
         self._ready = asyncio.Event()
         self._draining = False
@@ -82,9 +81,15 @@ class Engine(Ledger):
             raise ValueError(f"the work {name} is registered already, or too late")
         self._work[name] = fn
 
-    def on_failure(self, told: OnFailure) -> None:
-        """Call *told* (name, subject, code) when a piece of work cannot go on. It may be told again."""
+    def on_failure(self, told: OnFailure, *, attempts: int = 10, interval_s: float = 1.0) -> None:
+        """Call *told* (name, subject, code) when a piece of work cannot go on. It may be told again.
+
+        Args:
+            attempts: How often it is tried, for some 17 minutes by default; work that nobody could
+                be told of is `failed`.
+        """
         self._on_failure = told
+        self._tell = {"attempts": attempts, "interval_s": interval_s}
 
     async def launch(self) -> None:
         """Start the engine on this loop; at once it takes up what others have left in its queue."""
@@ -192,13 +197,7 @@ class Engine(Ledger):
             except Exception as trouble:  # noqa: BLE001 - this is the outer catch
                 code = code_of(trouble)
                 log.error("work_failed", work=name, subject=subject, code=code)
-                await steps.run(
-                    "on_failure",
-                    self._on_failure,
-                    *(name, subject, code),
-                    attempts=TELL_ATTEMPTS,
-                    interval_s=TELL_INTERVAL_S,
-                )
+                await steps.run("on_failure", self._on_failure, name, subject, code, **self._tell)
 
         return run
 

@@ -57,9 +57,13 @@ class Lanes:
     """The lanes as the database has them."""
 
     def __init__(
-        self, db: Database, lease_s: float = LEASE_S, monotonic: Callable[[], float] = time.monotonic
+        self,
+        db: Database,
+        lease_s: float = LEASE_S,
+        grace_s: float = GRACE_S,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._db, self._lease_s, self._monotonic = db, lease_s, monotonic
+        self._db, self._lease_s, self._grace_s, self._monotonic = db, lease_s, grace_s, monotonic
 
     async def due(self, replica_id: str) -> list[str]:
         """Conversations whose next message may be sent now and that nobody else is sending to."""
@@ -93,7 +97,7 @@ class Lanes:
                 return await _why_not(session, conversation, replica_id, at)
             message = await _first(session, conversation)
             if message is not None and message.state is MessageState.SENDING:
-                _cut_off(message, at)
+                _cut_off(message, at + timedelta(seconds=self._grace_s))
             if message is None or (message.not_before is not None and message.not_before > at):
                 await session.exec(_freed(conversation, replica_id))
                 return Wait(_seconds(message.not_before, at)) if message and message.not_before else None
@@ -175,10 +179,10 @@ async def _first(session: AsyncSession, conversation: str) -> OutboxMessage | No
     return found.first()
 
 
-def _cut_off(message: OutboxMessage, at: datetime) -> None:
+def _cut_off(message: OutboxMessage, look_from: datetime) -> None:
     """Whoever was sending it is gone, and nobody knows how far it came."""
     message.state = MessageState.UNKNOWN
-    message.not_before = at + timedelta(seconds=GRACE_S)
+    message.not_before = look_from
 
 
 async def _lease(

@@ -16,7 +16,7 @@ from bot.schema import MessageState, OutboxMessage
 log = get_logger(__name__)
 
 LANES_AT_ONCE = 20
-PARKED_S, PARKED_MAX_S = 60.0, 600.0
+PARKED_S, LONGEST_WAIT_S = 60.0, 600.0
 PATIENCE_S = 2.0
 """A lane that has to wait for longer is left to the next sweep."""
 
@@ -40,10 +40,13 @@ class Outbox:
         *,
         min_interval_s: float = 1.0,
         lease_s: float = LEASE_S,
+        grace_s: float = GRACE_S,
+        parked_s: float = PARKED_S,
         on_sent: OnSent | None = None,
         on_parked: OnParked | None = None,
     ) -> None:
-        self._db, self._lanes = db, Lanes(db, lease_s)
+        self._db, self._lanes = db, Lanes(db, lease_s, grace_s)
+        self._grace_s, self._parked_s = grace_s, parked_s
         # Both together end before the lease of the lane does, so that no call outlives it.
         self._find_budget_s, self._send_budget_s = lease_s / 3, lease_s / 2
         self._deliveries = deliveries
@@ -103,7 +106,7 @@ class Outbox:
 
     async def free(self, replica_id: str) -> None:
         """Take over the lanes of a replica whose process is certainly gone."""
-        await freed(self._db, replica_id)
+        await freed(self._db, replica_id, self._grace_s)
 
     async def close(self, timeout_s: float = LEASE_S / 2) -> None:
         """Begin no further message, let calls that are under way end for so long."""
@@ -176,19 +179,23 @@ class Outbox:
 
     async def _park(self, turn: Turn, ended: Parked) -> None:
         state = MessageState.UNKNOWN if turn.look_first else MessageState.PARKED
-        wait_s = min(PARKED_MAX_S, PARKED_S * 2 ** min(turn.attempt - 1, 10))
+        wait_s = _growing(self._parked_s, turn.attempt)
         log.warning("message_parked", message=turn.message.id, kind=turn.message.kind, code=ended.why)
         if await self._lanes.put_back(turn, state, ended.why, message_s=wait_s) and self.on_parked:
             await self.on_parked(turn.message, ended.why)
 
     async def _unknown(self, turn: Turn, trouble: Exception) -> None:
         why = trouble.why if isinstance(trouble, NotSent) else type(trouble).__name__
-        wait_s = min(PARKED_MAX_S, GRACE_S * 2 ** min(turn.attempt - 1, 10))
+        wait_s = _growing(self._grace_s, turn.attempt)
         log.warning("message_uncertain", message=turn.message.id, kind=turn.message.kind, code=why)
         await self._lanes.put_back(turn, MessageState.UNKNOWN, why, message_s=wait_s)
 
     def _pace_s(self, message: OutboxMessage) -> float:
         return 0.0 if message.conversation.startswith("mail:") else self._min_interval_s
+
+
+def _growing(first_s: float, attempt: int) -> float:
+    return min(LONGEST_WAIT_S, first_s * 2.0 ** min(attempt - 1, 20))
 
 
 class _LeaseLost(NotSent):

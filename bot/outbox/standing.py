@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import func
 from sqlmodel import col, select, update
 
 from bot.db import Database
 from bot.db_clock import present
-from bot.outbox.lanes import GRACE_S, undone
+from bot.outbox.lanes import undone
 from bot.schema import MessageState, OutboxLane, OutboxMessage
 
 
@@ -58,7 +58,7 @@ async def mended(db: Database, conversation: str | None) -> None:
         await session.exec(parked.values(not_before=None))
 
 
-async def freed(db: Database, replica_id: str) -> None:
+async def freed(db: Database, replica_id: str, grace_s: float) -> None:
     """Free the lanes of a replica whose process is gone, without waiting for their leases.
 
     What it was sending may have gone out; it is looked for first, after a short grace.
@@ -71,7 +71,7 @@ async def freed(db: Database, replica_id: str) -> None:
             .where(
                 col(OutboxMessage.conversation).in_(lanes), col(OutboxMessage.state) == MessageState.SENDING
             )
-            .values(state=MessageState.UNKNOWN, not_before=_after_grace(at))
+            .values(state=MessageState.UNKNOWN, not_before=at + timedelta(seconds=grace_s))
             .execution_options(synchronize_session=False)
         )
         await session.exec(
@@ -80,7 +80,3 @@ async def freed(db: Database, replica_id: str) -> None:
             .values(leased_by=None, leased_until=None)
             .execution_options(synchronize_session=False)
         )
-
-
-def _after_grace(at: datetime) -> datetime:
-    return at + timedelta(seconds=GRACE_S)

@@ -98,11 +98,7 @@ async def test_work_that_cannot_go_on_is_told_by_code_and_ends(engines: Engines)
     assert told == [("work", "x", "ConnectionResetError")]
 
 
-async def test_work_that_nobody_could_be_told_of_is_listed_as_failed(
-    engines: Engines, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.engine.durable.TELL_INTERVAL_S", 0.001)
-
+async def test_work_that_nobody_could_be_told_of_is_listed_as_failed(engines: Engines) -> None:
     async def work(subject: str, steps: Steps) -> None:
         raise KeyError(subject)
 
@@ -111,7 +107,7 @@ async def test_work_that_nobody_could_be_told_of_is_listed_as_failed(
 
     async with engines.open() as engine:
         engine.workflow("work", work)
-        engine.on_failure(on_failure)
+        engine.on_failure(on_failure, attempts=3, interval_s=0.001)
         await engine.launch()
         await engine.start("work", "x")
         await until(engine, "work", "x", "ERROR")

@@ -14,8 +14,8 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.case_refusals import CaseClosed, NoSuchCase
-from bot.db import Reason, StorageUnavailable
-from bot.escalation import Reason as CallReason
+from bot.db import StorageUnavailable, Trouble
+from bot.escalation import Reason
 from bot.person import KEYDESK
 from bot.schema import Case, CaseEvent, CaseState, Submission
 
@@ -72,7 +72,7 @@ async def opened_or_joined(session: AsyncSession, submission: Submission, at: da
             session.add(submission)
             return case
     # Opened and closed by others under our hands, each time: whoever called tries again.
-    raise StorageUnavailable(Reason.LOCKED)
+    raise StorageUnavailable(Trouble.LOCKED)
 
 
 async def _newly_opened(session: AsyncSession, submission: Submission, at: datetime) -> Case | None:
@@ -149,7 +149,7 @@ def disarm(case: Case) -> None:
 
 
 def call_staff(
-    session: AsyncSession, case: Case, reason: CallReason, remind_at: datetime | None, at: datetime
+    session: AsyncSession, case: Case, reason: Reason, remind_at: datetime | None, at: datetime
 ) -> bool:
     """Mark an open case as needing people. True only the first time."""
     hand_to_staff(case, remind_at)

@@ -21,9 +21,9 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import migrating
 from bot.db_connections import SQLITE_BUSY_TIMEOUT_S, postgres_options, prepare_sqlite, truncate_log
-from bot.db_trouble import Reason, StorageUnavailable, reason_of
+from bot.db_trouble import StorageUnavailable, Trouble, reason_of
 
-__all__ = ["Database", "Reason", "StorageUnavailable"]
+__all__ = ["Database", "StorageUnavailable", "Trouble"]
 
 READERS = 4
 POSTGRES_POOL = 8
@@ -157,7 +157,7 @@ def _make_private(path: Path) -> None:
     except OSError:
         # It may be there and be read-only: then the first use says so.
         if not path.exists():
-            raise StorageUnavailable(Reason.CANNOT_OPEN) from None
+            raise StorageUnavailable(Trouble.CANNOT_OPEN) from None
 
 
 def _postgres(cls: type[Database], url: URL) -> Database:

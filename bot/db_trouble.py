@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 
-class Reason(StrEnum):
+class Trouble(StrEnum):
     """Told to operators as it stands, and counted."""
 
     LOCKED = "locked"
@@ -20,6 +20,8 @@ class Reason(StrEnum):
     CANNOT_OPEN = "cannot_open"
     NOT_MIGRATED = "not_migrated"
     """A table or column is missing: run ``keydesk db upgrade``."""
+    TOO_NEW = "too_new"
+    """A newer release has changed the tables: run that one."""
     BROKEN = "broken"
     """The file is damaged, or no database."""
     TOO_SLOW = "too_slow"
@@ -32,68 +34,68 @@ class Reason(StrEnum):
 class StorageUnavailable(Exception):  # noqa: N818 - it says what is the matter.
     """The database cannot be used now. Carries a word, neither statement nor value."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Trouble) -> None:
         super().__init__(f"the database is not available: {reason.value}")
         self.reason = reason
 
 
 # SQLite, "Result and Error Codes": the primary code is the lowest byte of the extended one.
 _BY_SQLITE_CODE = {
-    sqlite3.SQLITE_BUSY: Reason.LOCKED,
-    sqlite3.SQLITE_LOCKED: Reason.LOCKED,
-    sqlite3.SQLITE_FULL: Reason.FULL,
-    sqlite3.SQLITE_READONLY: Reason.READ_ONLY,
-    sqlite3.SQLITE_PERM: Reason.READ_ONLY,
-    sqlite3.SQLITE_CANTOPEN: Reason.CANNOT_OPEN,
-    sqlite3.SQLITE_IOERR: Reason.LOST,
-    sqlite3.SQLITE_CORRUPT: Reason.BROKEN,
-    sqlite3.SQLITE_NOTADB: Reason.BROKEN,
-    sqlite3.SQLITE_INTERRUPT: Reason.TOO_SLOW,
+    sqlite3.SQLITE_BUSY: Trouble.LOCKED,
+    sqlite3.SQLITE_LOCKED: Trouble.LOCKED,
+    sqlite3.SQLITE_FULL: Trouble.FULL,
+    sqlite3.SQLITE_READONLY: Trouble.READ_ONLY,
+    sqlite3.SQLITE_PERM: Trouble.READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: Trouble.CANNOT_OPEN,
+    sqlite3.SQLITE_IOERR: Trouble.LOST,
+    sqlite3.SQLITE_CORRUPT: Trouble.BROKEN,
+    sqlite3.SQLITE_NOTADB: Trouble.BROKEN,
+    sqlite3.SQLITE_INTERRUPT: Trouble.TOO_SLOW,
 }
 
 # PostgreSQL documentation, appendix A "PostgreSQL Error Codes"; the longest prefix decides.
 _BY_SQLSTATE = {
-    "08": Reason.LOST,
-    "57P": Reason.LOST,
-    "57014": Reason.TOO_SLOW,
-    "25P03": Reason.TOO_SLOW,
-    "25006": Reason.READ_ONLY,
-    "40": Reason.LOCKED,
-    "55P03": Reason.LOCKED,
-    "53100": Reason.FULL,
-    "53": Reason.BUSY,
-    "42P01": Reason.NOT_MIGRATED,
-    "42703": Reason.NOT_MIGRATED,
-    "28": Reason.CANNOT_OPEN,
-    "3D": Reason.CANNOT_OPEN,
-    "XX": Reason.BROKEN,
+    "08": Trouble.LOST,
+    "57P": Trouble.LOST,
+    "57014": Trouble.TOO_SLOW,
+    "25P03": Trouble.TOO_SLOW,
+    "25006": Trouble.READ_ONLY,
+    "40": Trouble.LOCKED,
+    "55P03": Trouble.LOCKED,
+    "53100": Trouble.FULL,
+    "53": Trouble.BUSY,
+    "42P01": Trouble.NOT_MIGRATED,
+    "42703": Trouble.NOT_MIGRATED,
+    "28": Trouble.CANNOT_OPEN,
+    "3D": Trouble.CANNOT_OPEN,
+    "XX": Trouble.BROKEN,
 }
 
 
-def reason_of(error: BaseException) -> Reason:
+def reason_of(error: BaseException) -> Trouble:
     """The word for an error of a driver, of the pool or of the network."""
     if isinstance(error, PoolTimeout):
-        return Reason.BUSY
+        return Trouble.BUSY
     if isinstance(error, OSError):
-        return Reason.LOST
+        return Trouble.LOST
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, sqlite3.Error):
         return _sqlite_reason(cause)
     return _postgres_reason(getattr(cause, "sqlstate", None))
 
 
-def _sqlite_reason(cause: sqlite3.Error) -> Reason:
+def _sqlite_reason(cause: sqlite3.Error) -> Trouble:
     code = getattr(cause, "sqlite_errorcode", None)
     if code is None:
         # Only a connection that is gone has no code.
-        return Reason.LOST
+        return Trouble.LOST
     if code == sqlite3.SQLITE_ERROR and "no such" in str(cause):
-        return Reason.NOT_MIGRATED
-    return _BY_SQLITE_CODE.get(code & 0xFF, Reason.REFUSED)
+        return Trouble.NOT_MIGRATED
+    return _BY_SQLITE_CODE.get(code & 0xFF, Trouble.REFUSED)
 
 
-def _postgres_reason(sqlstate: str | None) -> Reason:
+def _postgres_reason(sqlstate: str | None) -> Trouble:
     if sqlstate is None:
-        return Reason.LOST
+        return Trouble.LOST
     prefixes = (sqlstate[:length] for length in range(len(sqlstate), 0, -1))
-    return next((_BY_SQLSTATE[prefix] for prefix in prefixes if prefix in _BY_SQLSTATE), Reason.REFUSED)
+    return next((_BY_SQLSTATE[prefix] for prefix in prefixes if prefix in _BY_SQLSTATE), Trouble.REFUSED)

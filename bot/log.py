@@ -69,6 +69,7 @@ def configure(level: str, fmt: str, stream: IO[str] | None = None) -> None:
     _configure_structlog()
     sys.excepthook = _crashed
     threading.excepthook = _crashed_in_thread
+    sys.unraisablehook = _ignored
 
 
 _SHARED: list[Processor] = [
@@ -176,3 +177,8 @@ def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackTy
 def _crashed_in_thread(crash: threading.ExceptHookArgs) -> None:
     if crash.exc_value is not None:
         _crashed(crash.exc_type, crash.exc_value, crash.exc_traceback)
+
+
+def _ignored(ignored: sys.UnraisableHookArgs) -> None:
+    """What goes wrong where nothing can catch it, such as in a destructor."""
+    get_logger("bot").error("ignored_exception", exc_info=ignored.exc_value)

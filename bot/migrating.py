@@ -11,16 +11,25 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from bot.db_trouble import StorageUnavailable, Trouble
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 _ONE_AT_A_TIME = 0x6B657964
 """Number of the PostgreSQL lock under which replicas that start together migrate in turn."""
 
 
 def upgrade(connection: Connection) -> None:
-    """Bring the tables to the newest revision within the transaction of *connection*."""
+    """Bring the tables to the newest revision within the transaction of *connection*.
+
+    Raises:
+        StorageUnavailable: a newer release than this one has been here.
+    """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_AT_A_TIME})
     config = _config()
+    known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
+    if not known.issuperset(MigrationContext.configure(connection).get_current_heads()):
+        raise StorageUnavailable(Trouble.TOO_NEW)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

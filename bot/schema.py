@@ -139,7 +139,7 @@ class Case(SQLModel, table=True):
 
 
 class CaseEvent(SQLModel, table=True):
-    """One act of a person or of keydesk on a case. Only ever added to."""
+    """One act of a person or of keydesk on a case. Only ever added to: the database refuses the rest."""
 
     __tablename__: ClassVar[str] = "case_event"
 
@@ -252,6 +252,17 @@ class Outage(SQLModel, table=True):
     last_at: datetime = Field(sa_type=UtcDateTime)
     clients: int = 0
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    __table_args__ = (
+        Index(
+            "ix_outage_open",
+            "exchange",
+            "cause",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
 
 
 class SealedValue(SQLModel, table=True):

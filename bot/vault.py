@@ -104,11 +104,14 @@ class Vault:
         """Read the pepper of `mark`, or make it where this database has none.
 
         Raises:
-            SealBroken: none of our keys opens it: these are not this database's keys.
+            SettingsError: none of our keys opens it: these are not this database's keys.
         """
         async with db.writing() as session:
             row = await session.get(SealedValue, PEPPER) or await self._make_pepper(session)
-        opened = self.open(row.sealed, table="sealed_value", row_id=PEPPER, column="sealed")
+        try:
+            opened = self.open(row.sealed, table="sealed_value", row_id=PEPPER, column="sealed")
+        except SealBroken as broken:
+            raise SettingsError(f"SECRET_KEYS does not open this database: {broken}.") from None
         self._pepper = bytes.fromhex(opened[PEPPER])
 
     async def _make_pepper(self, session: AsyncSession) -> SealedValue:
@@ -143,6 +146,12 @@ class Resealed:
     rewrapped: int = 0
     already: int = 0
     broken: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.rewrapped} sealed anew, {self.already} under the first key already,"
+            f" {self.broken} that none of the keys opens."
+        )
 
     def __add__(self, other: Resealed) -> Resealed:
         return Resealed(

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.db import Database, Reason, StorageUnavailable
+from bot.db import Database, StorageUnavailable, Trouble
 from bot.db_trouble import reason_of
 from bot.schema import OddValue, Outage
 from tests.bot.rows import NOON
@@ -53,7 +53,7 @@ async def pragma(session: AsyncSession, word: str) -> object:
 
 
 @contextmanager
-def storage_refuses(reason: Reason) -> Iterator[None]:
+def storage_refuses(reason: Trouble) -> Iterator[None]:
     """The block ends with this reason, in a text that holds neither statement nor value."""
     with pytest.raises(StorageUnavailable) as error:
         yield
@@ -119,7 +119,7 @@ async def test_times_come_back_aware(db: Database) -> None:
 
 
 async def test_a_reading_session_cannot_write(db: Database) -> None:
-    with storage_refuses(Reason.READ_ONLY):
+    with storage_refuses(Trouble.READ_ONLY):
         async with db.reading() as session:
             session.add(value("a"))
             await session.flush()
@@ -159,7 +159,7 @@ async def test_a_broken_rule_of_the_tables_is_the_callers(db: Database) -> None:
 async def test_a_missing_table_is_told_as_a_missing_migration(database_url: str) -> None:
     async with Database.open(database_url) as db:
         assert not await db.is_current()
-        with storage_refuses(Reason.NOT_MIGRATED):
+        with storage_refuses(Trouble.NOT_MIGRATED):
             await marks(db)
         await db.upgrade()
         assert await marks(db) == []
@@ -175,7 +175,7 @@ async def test_closing_twice_changes_nothing(database_url: str) -> None:
 async def test_another_process_that_writes_locks_us_out_for_a_while(sqlite: Database, path: Path) -> None:
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN IMMEDIATE")
-        with storage_refuses(Reason.LOCKED):
+        with storage_refuses(Trouble.LOCKED):
             await write(sqlite, CANARY)
         assert await marks(sqlite) == [], "reading goes on"
         other.rollback()
@@ -187,7 +187,7 @@ async def test_a_full_disk_is_told_and_mended(sqlite: Database) -> None:
     async with sqlite.writing() as session:
         pages = await pragma(session, "page_count")
         await pragma(session, f"max_page_count={pages}")
-    with storage_refuses(Reason.FULL):
+    with storage_refuses(Trouble.FULL):
         await write(sqlite, *(f"{CANARY}{number:060}" for number in range(500)))
     async with sqlite.writing() as session:
         await pragma(session, "max_page_count=100000")
@@ -198,7 +198,7 @@ async def test_a_full_disk_is_told_and_mended(sqlite: Database) -> None:
 async def test_a_read_only_file_is_told(sqlite: Database) -> None:
     async with sqlite.writing() as session:
         await pragma(session, "query_only=ON")
-    with storage_refuses(Reason.READ_ONLY):
+    with storage_refuses(Trouble.READ_ONLY):
         await write(sqlite, CANARY)
 
 
@@ -210,14 +210,14 @@ def no_database(path: Path) -> str:
 
 async def test_a_file_that_is_no_database_is_told(no_database: str) -> None:
     async with Database.open(no_database) as db:
-        with storage_refuses(Reason.BROKEN):
+        with storage_refuses(Trouble.BROKEN):
             await write(db, "a")
-        with storage_refuses(Reason.BROKEN):
+        with storage_refuses(Trouble.BROKEN):
             await db.upgrade()
 
 
 async def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with storage_refuses(Reason.CANNOT_OPEN):
+    with storage_refuses(Trouble.CANNOT_OPEN):
         async with Database.open(f"sqlite:///{tmp_path}/nowhere/keydesk.db"):
             pass
 
@@ -226,7 +226,7 @@ async def test_when_every_connection_is_in_use_that_is_told(sqlite: Database) ->
     async with sqlite.writing() as session:
         session.add(value("b"))
         await session.flush()
-        with storage_refuses(Reason.BUSY):
+        with storage_refuses(Trouble.BUSY):
             await write(sqlite, "a")
 
 
@@ -276,7 +276,7 @@ async def test_the_engine_gets_the_same_server_and_no_password_in_its_text() -> 
 @pytest.mark.postgres
 async def test_a_server_that_is_not_there_is_told() -> None:
     async with Database.open(f"postgresql://me:{CANARY}@127.0.0.1:9/name") as db:
-        with storage_refuses(Reason.LOST):
+        with storage_refuses(Trouble.LOST):
             await write(db, "a")
 
 
@@ -284,7 +284,7 @@ async def test_a_server_that_is_not_there_is_told() -> None:
 async def test_a_broken_connection_is_told_and_the_next_works(postgres_url: str) -> None:
     async with Database.open(postgres_url) as db:
         await db.upgrade()
-        with storage_refuses(Reason.LOST):
+        with storage_refuses(Trouble.LOST):
             async with db.writing() as session:
                 await session.exec(select(func.pg_backend_pid()))
                 _end_every_connection(postgres_url)
@@ -304,7 +304,7 @@ def _end_every_connection(url: str) -> None:
 @pytest.mark.postgres
 async def test_a_statement_that_takes_too_long_is_told(postgres_url: str) -> None:
     async with Database.open(postgres_url) as db:
-        with storage_refuses(Reason.TOO_SLOW):
+        with storage_refuses(Trouble.TOO_SLOW):
             async with db.writing() as session:
                 await session.exec(select(func.set_config("statement_timeout", "10", literal(True))))
                 await session.exec(select(func.pg_sleep(30)))
@@ -320,18 +320,18 @@ async def test_a_frozen_replica_does_not_hold_locks_for_ever(postgres_url: str) 
 @pytest.mark.parametrize(
     ("sqlstate", "reason"),
     [
-        ("40001", Reason.LOCKED),
-        ("40P01", Reason.LOCKED),
-        ("53100", Reason.FULL),
-        ("53300", Reason.BUSY),
-        ("57P01", Reason.LOST),
-        ("42P01", Reason.NOT_MIGRATED),
-        ("28P01", Reason.CANNOT_OPEN),
-        ("42601", Reason.REFUSED),
-        (None, Reason.LOST),
+        ("40001", Trouble.LOCKED),
+        ("40P01", Trouble.LOCKED),
+        ("53100", Trouble.FULL),
+        ("53300", Trouble.BUSY),
+        ("57P01", Trouble.LOST),
+        ("42P01", Trouble.NOT_MIGRATED),
+        ("28P01", Trouble.CANNOT_OPEN),
+        ("42601", Trouble.REFUSED),
+        (None, Trouble.LOST),
     ],
 )
-def test_postgres_codes_become_words(sqlstate: str | None, reason: Reason) -> None:
+def test_postgres_codes_become_words(sqlstate: str | None, reason: Trouble) -> None:
     cause = psycopg.Error(CANARY)
     cause.sqlstate = sqlstate
     assert reason_of(DBAPIError(CANARY, None, cause)) is reason

@@ -32,10 +32,10 @@ Lines = io.StringIO
 def as_before() -> Iterator[None]:
     """Put back what `configure` changes for the whole process."""
     root = logging.getLogger()
-    kept = (root.handlers[:], root.level, sys.excepthook, threading.excepthook)
+    kept = (root.handlers[:], root.level, sys.excepthook, threading.excepthook, sys.unraisablehook)
     levels = {name: logging.getLogger(name).level for name in log.CAPPED}
     yield
-    root.handlers[:], sys.excepthook, threading.excepthook = kept[0], kept[2], kept[3]
+    root.handlers[:], sys.excepthook, threading.excepthook, sys.unraisablehook = kept[0], *kept[2:]
     root.setLevel(kept[1])
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
@@ -262,6 +262,23 @@ def test_a_crash_of_the_process_or_a_thread_is_told_without_its_text(written: Li
     log.get_logger("bot").info("CONTROL")
     assert leaked(written) == []
     assert written.getvalue().count("crashed") == 2
+
+
+class FailsInTheEnd:
+    """Stands for anything that fails in its destructor."""
+
+    def __del__(self) -> None:
+        _fail(ValueError(PASSPHRASE))
+
+
+def test_what_fails_where_nothing_catches_it_is_told_without_its_text(
+    written: Lines, capsys: pytest.CaptureFixture[str]
+) -> None:
+    FailsInTheEnd()
+    log.get_logger("bot").info("CONTROL")
+    assert leaked(written) == []
+    assert "ignored_exception" in written.getvalue()
+    assert "canary" not in capsys.readouterr().err
 
 
 def test_a_record_that_cannot_be_written_does_not_print_its_arguments(

@@ -6,16 +6,20 @@ import asyncio
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, make_url, text
-from sqlmodel import SQLModel
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlmodel import SQLModel, select
 
 from bot.db import Database, StorageUnavailable
 from bot.migrating import is_ours
+from bot.schema import Case, CaseEvent, Outage
+from tests.bot.rows import NOON
 
 
 @pytest.fixture
@@ -61,6 +65,39 @@ async def test_replicas_that_start_together_migrate_once(database_url: str) -> N
     async with Database.open(database_url) as one, Database.open(database_url) as other:
         await asyncio.gather(one.upgrade(), other.upgrade())
         assert await one.is_current()
+
+
+async def test_a_database_of_a_newer_release_is_told_and_left_alone(database_url: str, plain: Engine) -> None:
+    async with Database.open(database_url) as db:
+        await db.upgrade()
+        with plain.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        assert not await db.is_current()
+        with pytest.raises(StorageUnavailable, match="too_new"):
+            await db.upgrade()
+
+
+async def test_the_history_is_only_ever_added_to(db: Database, plain: Engine) -> None:
+    async with db.writing() as session:
+        session.add(case := Case(team_id="T1", user_id="U1", exchange="x", account="a", opened_at=NOON))
+        await session.flush()
+        session.add(CaseEvent(case_number=case.number or 0, at=NOON, actor="S1", act="claimed"))
+    for change in ("UPDATE case_event SET actor = 'S2'", "DELETE FROM case_event"):
+        with pytest.raises(DBAPIError, match="only ever added to"), plain.begin() as connection:
+            connection.execute(text(change))
+    async with db.reading() as session:
+        assert (await session.exec(select(CaseEvent.actor))).all() == ["S1"]
+
+
+async def test_one_alarm_is_open_for_one_trouble_of_an_exchange(db: Database) -> None:
+    def alarm(ended_at: datetime | None = None) -> Outage:
+        return Outage(exchange="x", cause="venue_down", opened_at=NOON, last_at=NOON, ended_at=ended_at)
+
+    async with db.writing() as session:
+        session.add_all((alarm(NOON), alarm(NOON), alarm()))
+    with pytest.raises(IntegrityError):
+        async with db.writing() as session:
+            session.add(alarm())
 
 
 async def test_tables_of_others_are_left_alone(database_url: str, plain: Engine) -> None:

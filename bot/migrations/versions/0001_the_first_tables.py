@@ -84,6 +84,15 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outage")),
     )
+    with op.batch_alter_table("outage") as batch_op:
+        batch_op.create_index(
+            "ix_outage_open",
+            ["exchange", "cause"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
     op.create_table(
         "outbox_lane",
         sa.Column("conversation", sa.String(64), nullable=False),

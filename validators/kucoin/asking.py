@@ -44,7 +44,10 @@ class Asking:
     async def everything(self, account: str) -> Answers:
         """Both reads side by side, then whatever their answers together call for."""
         probe_read = PROBE_OF_ACCOUNT[account]
-        own, probe = await asyncio.gather(self._ask(OWN_KEY), self._ask_probe(probe_read))
+        async with asyncio.TaskGroup() as both:
+            own_task = both.create_task(self._ask(OWN_KEY))
+            probe_task = both.create_task(self._ask_probe(probe_read))
+        own, probe = own_task.result(), probe_task.result()
         # A refused address beside a read that got through may be a passing fault (kucoin-api-docs#395).
         if own.cause is None and probe.cause is Cause.IP_RESTRICTED:
             probe = await self._ask(probe_read)

@@ -16,7 +16,7 @@ from validators.http import read_only_client
 from validators.kucoin.answers import Answer, no_answer, plain
 from validators.kucoin.asking import Asking
 from validators.kucoin.clock import VenueClock
-from validators.kucoin.venue import MY_ADDRESS, PAUSES_S, TIMES, Venue, addresses
+from validators.kucoin.venue import MY_ADDRESS, PAUSES_S, TIMES, Venue, targets
 from validators.kucoin.verdict import Answers, Question, conclude
 from validators.kucoin.words import GUIDE
 
@@ -45,9 +45,10 @@ async def connect(
     Raises:
         ValueError: an address is neither https nor on this machine.
     """
-    urls = addresses(endpoints)
-    async with read_only_client(urls.values(), transport=transport, ssl_context=ssl_context) as client:
-        checker = KuCoinChecker(Venue(client, urls, pauses_s), budget_s, local_s)
+    reads = targets(endpoints)
+    allowed = [target.address for target in reads.values()]
+    async with read_only_client(allowed, transport=transport, ssl_context=ssl_context) as client:
+        checker = KuCoinChecker(Venue(client, reads, pauses_s), budget_s, local_s)
         try:
             yield checker
         finally:

@@ -40,8 +40,16 @@ PAUSES_S = (0.15, 0.4)
 """Before the first and the second repetition; each is spread by half."""
 
 
-def addresses(changed: Mapping[str, str]) -> dict[Read, str]:
-    """The URL of each read, with the endpoints that the operator *changed* (by setting).
+class Target(NamedTuple):
+    """Where a read goes: as the guard lists it, as it is sent, and as the evidence names it."""
+
+    address: str
+    url: httpx.URL
+    asked: str
+
+
+def targets(changed: Mapping[str, str]) -> dict[Read, Target]:
+    """Where each read goes, with the endpoints that the operator *changed* (by setting).
 
     Raises:
         ValueError: an address is neither https nor on this machine; the message names its setting.
@@ -50,7 +58,12 @@ def addresses(changed: Mapping[str, str]) -> dict[Read, str]:
     for host, root in roots.items():
         if not is_safe_origin(root):
             raise ValueError(f"{host.setting} must begin with https://, or be an address of this machine")
-    return {read: roots[read.host] + read.path for read in READS}
+    return {read: _target(roots[read.host] + read.path, read.query) for read in READS}
+
+
+def _target(address: str, query: str) -> Target:
+    url = httpx.URL(f"{address}?{query}" if query else address)
+    return Target(address, url, f"GET {url.netloc.decode('ascii')}{url.path}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +71,12 @@ class Venue:
     """KuCoin, as far as it can be read.
 
     Attributes:
-        client: From `read_only_client`, for `addresses`.
+        client: From `read_only_client`, for the addresses of `targets`.
         pauses_s: Before each repetition of a request that met trouble of KuCoin's own.
     """
 
     client: httpx.AsyncClient
-    urls: Mapping[Read, str]
+    targets: Mapping[Read, Target]
     pauses_s: tuple[float, ...] = PAUSES_S
 
     async def ask(self, read: Read, auth: httpx.Auth | None, deadline: float) -> list[Answer]:
@@ -82,18 +95,19 @@ class Venue:
         return answers
 
     async def _ask_once(self, read: Read, auth: httpx.Auth | None, deadline: float) -> Answer:
-        url = httpx.URL(self.urls[read])
-        asked, began = f"GET {url.netloc.decode('ascii')}{url.path}", time.monotonic()
+        target, began = self.targets[read], time.monotonic()
         try:
             async with asyncio.timeout_at(deadline):
-                response = await self.client.get(url.copy_with(query=read.query.encode() or None), auth=auth)
+                response = await self.client.get(target.url, auth=auth)
         except (TimeoutError, httpx.TimeoutException):
-            return no_answer(asked, Cause.TOO_SLOW, _ms_since(began))
+            return no_answer(target.asked, Cause.TOO_SLOW, _ms_since(began))
         except (UnreadableBodyError, httpx.DecodingError):
-            return no_answer(asked, Cause.NOT_UNDERSTOOD, _ms_since(began))
+            return no_answer(target.asked, Cause.NOT_UNDERSTOOD, _ms_since(began))
         except (httpx.HTTPError, httpx.InvalidURL, OSError):
-            return no_answer(asked, Cause.UNREACHABLE, _ms_since(began), again=True)
-        return read_answer(asked, response.status_code, response.headers, response.content, _ms_since(began))
+            return no_answer(target.asked, Cause.UNREACHABLE, _ms_since(began), again=True)
+        return read_answer(
+            target.asked, response.status_code, response.headers, response.content, _ms_since(began)
+        )
 
 
 def _ms_since(began: float) -> int:

@@ -96,11 +96,14 @@ class Lease:
     async def _live(self) -> None:
         while True:
             await asyncio.sleep(self._ttl_s / 3)
-            try:
-                await self._round()
-            except Exception as trouble:  # noqa: BLE001 - the lease goes on whatever happens in a round
-                self._judges_from = time.monotonic() + self._ttl_s
-                log.error("lease_round_failed", error=type(trouble).__name__)
+            await self._attempt_round()
+
+    async def _attempt_round(self) -> None:
+        try:
+            await self._round()
+        except Exception as trouble:  # noqa: BLE001 - the lease goes on whatever happens in a round
+            self._judges_from = time.monotonic() + self._ttl_s
+            log.error("lease_round_failed", error=type(trouble).__name__)
 
     async def _round(self) -> None:
         if not await self._renew():

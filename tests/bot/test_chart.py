@@ -6,6 +6,7 @@ import asyncio
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -93,7 +94,13 @@ def test_colour_is_never_the_only_sign() -> None:
     ],
 )
 def test_any_period_can_be_drawn(stats: Stats) -> None:
-    assert pixels(draw(stats, "Any $title$ \\frac _x"))[0, 0].tolist() == [1, 1, 1, 1]
+    assert pixels(draw(stats, "Any title"))[0, 0].tolist() == [1, 1, 1, 1]
+
+
+def test_no_name_is_taken_for_a_formula() -> None:
+    broken_formula = "$\\frac$"
+
+    assert draw(replace(failures(), by_step={broken_formula: (1,) * 8}), broken_formula)
 
 
 def test_the_same_numbers_make_the_same_file() -> None:

@@ -69,6 +69,19 @@ def test_hours_stay_on_the_clock_on_the_wall(hours: str, start: str, span_h: int
     assert BusinessHours.parse(hours, LONDON).due(london(start), timedelta(hours=span_h)) == london(due)
 
 
+@pytest.mark.parametrize(
+    ("at", "is_open"),
+    [
+        pytest.param("2026-03-29 04:59", True, id="an hour was skipped"),
+        pytest.param("2026-03-29 05:00", False, id="an hour was skipped, closed"),
+        pytest.param("2026-10-25 05:59", True, id="an hour came twice"),
+        pytest.param("2026-10-25 06:00", False, id="an hour came twice, closed"),
+    ],
+)
+def test_a_night_closes_by_the_clock_on_the_wall(at: str, is_open: bool) -> None:
+    assert BusinessHours.parse("Sat 22:00-06:00", LONDON).is_open(utc(at)) is is_open
+
+
 def test_hours_that_a_clock_change_swallows_do_not_happen() -> None:
     hours = BusinessHours.parse("Sun 01:15-01:45", LONDON)
 

@@ -137,7 +137,7 @@ async def test_nobody_listening_is_worth_another_try(unused_tcp_port: int) -> No
         await mailer(f"smtp://localhost:{unused_tcp_port}").send(MAIL)
 
 
-async def _talk(listen: Serve, *lines: bytes) -> int:
+async def _talk(listen: Serve, *lines: bytes, after_s: float = 0) -> int:
     """A server that says *lines*, one for each line it hears, and then hangs up or stays silent."""
 
     class Server(asyncio.Protocol):
@@ -147,6 +147,9 @@ async def _talk(listen: Serve, *lines: bytes) -> int:
             self.data_received(b"")
 
         def data_received(self, _heard: bytes) -> None:
+            asyncio.get_running_loop().call_later(after_s, self.answer)
+
+        def answer(self) -> None:
             said = self.left.pop(0) if self.left else b""
             if said == b"hang up":
                 self.transport.abort()
@@ -173,6 +176,13 @@ async def test_a_silent_server_holds_nobody_up(listen: Serve, said: tuple[bytes,
 
     with pytest.raises(MailTryLater, match="did not answer in time"):
         await mailer(f"smtp://localhost:{port}", timeout_s=0.2).send(MAIL)
+
+
+async def test_a_server_that_is_slow_at_every_step_holds_nobody_up_either(listen: Serve) -> None:
+    port = await _talk(listen, *TO_DATA, b"250 accepted\r\n", after_s=0.1)
+
+    with pytest.raises(MailTryLater, match="did not answer in time"):
+        await mailer(f"smtp://localhost:{port}", timeout_s=0.3).send(MAIL)
 
 
 @pytest.mark.parametrize("said", [(), GREETING, TO_DATA], ids=["at once", "after EHLO", "after DATA"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 from bot.demo.workspace.app_config import AppConfig
@@ -11,6 +12,9 @@ from bot.demo.workspace.payloads import VERIFICATION_TOKEN, message_body
 from bot.demo.workspace.records import ChannelRecord, MessageRecord, Payload, UserRecord
 from bot.demo.workspace.world import World
 
+#: For one app in one workspace (Slack docs, Events API, rate limiting).
+EVENTS_PER_HOUR = 30_000
+HOUR_S = 3600
 CHANNEL_TYPES = {"im": "im", "groups": "group", "channels": "channel"}
 
 
@@ -22,6 +26,9 @@ class Announcer:
     ) -> None:
         self._world, self._changes = world, changes
         self._config, self._tell = config, tell
+        self._told: deque[float] = deque()
+        self._limited = False
+        self.events_per_hour = EVENTS_PER_HOUR
 
     def posted(self, channel: ChannelRecord, message: MessageRecord) -> None:
         """A message is there; a mention of the bot is told a second time, as a mention."""
@@ -66,6 +73,7 @@ class Announcer:
 
     def other(self, kind: str, event: Payload, user_id: str = "") -> None:
         """Any other event that Slack has."""
+        self._changes.note("workspace", event=kind)
         self._send(kind, event, user_id, None)
 
     def _hidden_event(self, subtype: str, channel: ChannelRecord, about: Payload, user_id: str) -> None:
@@ -96,7 +104,30 @@ class Announcer:
         body = {"type": name, "event_ts": self._world.next_ts(), **event}
         if team_id != ours:
             body |= {"user_team": team_id, "source_team": team_id}
-        self._tell(self._envelope(body, team_id, channel is not None and channel.ext_shared))
+        if self._within_quota():
+            self._tell(self._envelope(body, team_id, channel is not None and channel.ext_shared))
+
+    def _within_quota(self) -> bool:
+        """Whether this hour takes one more; the first that it does not take is told as such."""
+        now = self._world.clock.running()
+        while self._told and self._told[0] <= now - HOUR_S:
+            self._told.popleft()
+        if len(self._told) < self.events_per_hour:
+            self._told.append(now)
+            self._limited = False
+        elif not self._limited:
+            self._limited = True
+            self._tell(self._rate_limited())
+        return not self._limited
+
+    def _rate_limited(self) -> Payload:
+        return {
+            "token": VERIFICATION_TOKEN,
+            "type": "app_rate_limited",
+            "team_id": self._world.team.team_id,
+            "minute_rate_limited": int(self._world.clock.now()) // 60 * 60,
+            "api_app_id": self._world.app_id,
+        }
 
     def _envelope(self, event: Payload, team_id: str, ext_shared: bool) -> Payload:
         ours = self._world.team.team_id

@@ -48,7 +48,7 @@ class Core:
         self.calls: list[Call] = []
         self.triggers = Triggers(self.world)
         self.payloads = Payloads(self.world, self.triggers)
-        self.courier = Courier(self.clock, self.changes)
+        self.courier = Courier(self.clock, self.changes, self.faults)
         self.sockets = SocketHub(self.clock, self.changes, self.faults, self.world.app_id)
         self.announce = Announcer(self.world, self.changes, lambda: self.config, self.courier.tell)
         self.stacks = Stacks(self.world, self.changes)

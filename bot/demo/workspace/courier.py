@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from bot.demo.workspace.changes import Changes
 from bot.demo.workspace.clock import Clock
+from bot.demo.workspace.faults import Faults
 from bot.demo.workspace.records import Delivery, Payload
 
 ACK_WITHIN_S = 3
@@ -51,8 +52,8 @@ class Transport(Protocol):
 class Courier:
     """Hands things over; keeps every attempt."""
 
-    def __init__(self, clock: Clock, changes: Changes) -> None:
-        self._clock, self._changes = clock, changes
+    def __init__(self, clock: Clock, changes: Changes, faults: Faults) -> None:
+        self._clock, self._changes, self._faults = clock, changes, faults
         self._tasks: set[asyncio.Task[Any]] = set()
         self.deliveries: list[Delivery] = []
         self.transport: Transport | None = None
@@ -63,7 +64,8 @@ class Courier:
 
     def tell(self, payload: Payload) -> None:
         """An event, tried again up to three times while nobody waits for it."""
-        self.background(self._tell(payload))
+        if self.transport is not None:
+            self.background(self._tell(payload))
 
     async def redeliver(self, delivery: Delivery, retry: bool) -> Delivery:
         """The same payload again, with or without the marks of a retry."""
@@ -80,7 +82,8 @@ class Courier:
         return task
 
     async def close(self) -> None:
-        """End whatever is under way."""
+        """End whatever is under way; nothing is carried any more."""
+        self.transport = None
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -103,8 +106,13 @@ class Courier:
         self.deliveries.append(delivery)
         self._changes.note("delivery", kind=kind, attempt=str(attempt))
         try:
+            if self._faults.take("delivery"):
+                raise NotCarriedError("connection_failed")
             work = transport.carry(kind, payload, attempt, reason)
-            self._settle(delivery, await self._clock.within(started + ACK_WITHIN_S, work))
+            answer = await self._clock.within(started + ACK_WITHIN_S, work)
+            if self._faults.take("ack"):
+                raise NotCarriedError("http_timeout")
+            self._settle(delivery, answer)
         except TimeoutError:
             delivery.error = "http_timeout"
         except NotCarriedError as problem:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
-from bot.demo.workspace import forms, words
+from bot.demo.workspace import by_id, forms, words
 from bot.demo.workspace.answers import apply_submission
 from bot.demo.workspace.core import Core
 from bot.demo.workspace.courier import seen_by_person
@@ -111,10 +111,24 @@ class Dialog:
     def choose(self, label: str, option: str) -> None:
         """Pick the option of that text; where the app wants to know at once, it is told."""
         field = self._field(label)
-        value = forms.chosen(self._core.world, field, option)
+        now = self._record.inputs.get(field.path)
+        value = forms.chosen(self._core.world, field, option, now)
         self._record.inputs[field.path] = value
         if field.dispatches:
             self._core.courier.background(self._act(field_action(field, value)))
+
+    def fill_in(self, values: Mapping[str, Any]) -> None:
+        """Type and choose by the places of the fields; see `by_id.filled`."""
+        self._must_be_open()
+        self._record.inputs |= by_id.filled(self._core.world, self.blocks, values)
+
+    async def touch(self, block_id: str, action_id: str, raw: Any = None) -> Answered:
+        """Press or choose what has these ids; see `by_id.touched`."""
+        self._must_be_open()
+        done = by_id.touched(self._core.world, self.blocks, block_id, action_id, raw)
+        if done.path:
+            self._record.inputs[done.path] = done.value
+        return await self._act(done.action) if done.sends else Answered()
 
     async def submit(self) -> Answered:
         """Press the main button.

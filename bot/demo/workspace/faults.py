@@ -63,7 +63,17 @@ class Faults:
         retry_after: int = 30,
         stored: bool = False,
     ) -> Planned:
-        """Let *method* fail: a Web API method, "response_url", "socket" (the handshake), or "*"."""
+        """Let something fail.
+
+        Args:
+            method: A Web API method; "*" for all of them; "socket" for the handshake of one, "delivery" for
+                what is sent to the app (it never arrives), "ack" for the app's acknowledgement (it gets
+                lost), "response_url" for posts to such an address.
+            times: How often; None until it is removed.
+            after: How many pass unharmed first.
+            retry_after: Seconds, for RATE_LIMITED.
+            stored: Whether the deed is done before it fails.
+        """
         stored = stored or fault is Fault.STORE_THEN_DROP
         planned = Planned(ALIASES.get(method, method), fault, times, after, retry_after, stored)
         self._planned.append(planned)
@@ -81,7 +91,7 @@ class Faults:
     def take(self, method: str) -> Planned | None:
         """The fault that strikes this call, used up by one."""
         for planned in self._planned:
-            if planned.method not in {method, "*"}:
+            if planned.method != method and not (planned.method == "*" and "." in method):
                 continue
             if planned.after > 0:
                 planned.after -= 1

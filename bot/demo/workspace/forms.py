@@ -140,25 +140,36 @@ def find(world: World, blocks: list[Payload], label: str) -> Field:
     raise LookupError(f"no field {label!r}; there are {[field.label for field in all_fields]}")
 
 
-def chosen(world: World, field: Field, wanted: str) -> Payload:
-    """The state after a person picked the option with that text, or that person or channel.
+def chosen(world: World, field: Field, wanted: str, now: Payload | None = None) -> Payload:
+    """The state after a person picked the option with that text, or that person, channel or date.
+
+    Args:
+        now: The state before; where several can be picked, one that was picked already is unpicked.
 
     Raises:
         LookupError: it is not on offer.
     """
-    if "_option" not in field.kind.key:
-        return _picked(field, wanted)
+    value = _offered(world, field, wanted) if "_option" in field.kind.key else _typed(field, wanted)
+    if not field.kind.many:
+        return field.with_value(value)
+    picked = list((now or field.blank())[field.kind.key])
+    if value in picked:
+        picked.remove(value)
+    else:
+        picked.append(value)
+    return field.with_value(picked)
+
+
+def _offered(world: World, field: Field, wanted: str) -> Payload:
     options = list(_options(field.element))
     for option in options:
-        if readable(world, option["text"]["text"]) == wanted:
-            value = {key: option[key] for key in ("text", "value") if key in option}
-            return field.with_value([value] if field.kind.many else value)
+        if wanted in {readable(world, option["text"]["text"]), option["text"]["text"]}:
+            return option
     raise LookupError(f"no option {wanted!r}; there are {[o['text']['text'] for o in options]}")
 
 
-def _picked(field: Field, wanted: str) -> Payload:
-    value: Any = int(wanted) if field.element["type"] == "datetimepicker" else wanted
-    return field.with_value([value] if field.kind.many else value)
+def _typed(field: Field, wanted: str) -> Any:
+    return int(wanted) if field.element["type"] == "datetimepicker" else wanted
 
 
 def _options(element: Payload) -> Iterator[Payload]:

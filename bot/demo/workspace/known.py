@@ -87,6 +87,15 @@ class Known:
         return len(self._core.sockets.sockets)
 
     @property
+    def events_per_hour(self) -> int:
+        """How many events an hour are sent before the app is rate-limited."""
+        return self._core.announce.events_per_hour
+
+    @events_per_hour.setter
+    def events_per_hour(self, count: int) -> None:
+        self._core.announce.events_per_hour = count
+
+    @property
     def mute_pongs(self) -> bool:
         """Whether the workspace leaves pings unanswered."""
         return self._core.sockets.mute
@@ -119,6 +128,27 @@ class Known:
     def usergroups(self) -> list[UsergroupRecord]:
         """All user groups."""
         return list(self._core.world.usergroups.values())
+
+    @property
+    def team_name(self) -> str:
+        """Of the workspace that installed the app."""
+        return self._core.world.team.name
+
+    @property
+    def app_name(self) -> str:
+        """The name under which the app's bot is seen."""
+        return self._core.world.bot.real_name
+
+    @property
+    def home_tab(self) -> bool:
+        """Whether the app has a Home tab."""
+        return self._core.config.home_tab
+
+    @property
+    def shortcuts(self) -> list[tuple[str, str]]:
+        """Callback id and name of each global shortcut."""
+        offered = self._core.config.shortcuts or ()
+        return [(one.callback_id, one.name) for one in offered if one.kind == "global"]
 
     def file(self, file_id: str) -> FileRecord:
         """The uploaded file of that id."""

@@ -121,6 +121,23 @@ def add_reaction(request: Request) -> Payload:
     return {}
 
 
+@method("reactions.remove", "channel! timestamp! name!", tier=2)
+def remove_reaction(request: Request) -> Payload:
+    """Takes the bot's emoji off a message."""
+    channel, bot = request.channel(), request.core.world.bot.user_id
+    message = channel.find(request.text("timestamp"))
+    reactions = message.reactions if message else []
+    found = next((r for r in reactions if r["name"] == request.text("name") and bot in r["users"]), None)
+    if found is None:
+        raise SlackError("no_reaction")
+    found["users"].remove(bot)
+    found["count"] -= 1
+    if not found["users"]:
+        reactions.remove(found)
+    request.core.changes.note("message", channel=channel.channel_id, ts=request.text("timestamp"))
+    return {}
+
+
 def _target(request: Request) -> ChannelRecord:
     """A channel the bot may post to, or the direct message of a person."""
     world = request.core.world

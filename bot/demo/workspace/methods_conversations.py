@@ -100,6 +100,20 @@ def replies(request: Request) -> Payload:
     return _messages_page(request, channel, found, newest_first=False)
 
 
+@method("conversations.join", "channel!")
+def join(request: Request) -> Payload:
+    """Comes into a public channel by itself."""
+    channel, world = request.channel(), request.core.world
+    if channel.kind != "public":
+        raise SlackError("method_not_supported_for_channel_type")
+    if channel.archived:
+        raise SlackError("is_archived")
+    if not request.bot_in(channel):
+        channel.members.append(world.bot.user_id)
+        request.core.announce.joined(channel, world.bot, True)
+    return {"channel": described(request, channel)}
+
+
 def described(request: Request, channel: ChannelRecord) -> Payload:
     """A channel as Slack hands it out."""
     told: Payload = {"id": channel.channel_id, "created": channel.created, "is_archived": channel.archived}

@@ -33,6 +33,15 @@ def complete_upload(request: Request) -> Payload:
     return {"files": [_told(file) for file in files]}
 
 
+@method("files.info", "file! count cursor limit page", tier=4)
+def file_info(request: Request) -> Payload:
+    """What there is to know of a file."""
+    file = request.core.world.files.get(request.text("file"))
+    if file is None or not file.shared:
+        raise SlackError("file_not_found")
+    return {"file": _told(file)}
+
+
 def _uploaded(request: Request, item: Payload) -> FileRecord:
     file = request.core.world.files.get(item.get("id", ""))
     if file is None or len(file.content) != file.length:

@@ -64,6 +64,26 @@ def users_list(request: Request) -> Payload:
     return {"members": users, "response_metadata": {"next_cursor": ""}}
 
 
+@method("users.lookupByEmail", "email!")
+def look_up(request: Request) -> Payload:
+    """The person of that address."""
+    for user in request.core.world.users.values():
+        told = described(request.core, user)
+        if told["profile"].get("email") == request.text("email"):
+            return {"user": told}
+    raise SlackError("users_not_found")
+
+
+@method("bots.info", "bot! team_id")
+def bot_info(request: Request) -> Payload:
+    """What there is to know of a bot."""
+    world = request.core.world
+    if request.text("bot") != world.bot_id:
+        raise SlackError("bot_not_found")
+    about = {"id": world.bot_id, "app_id": world.app_id, "user_id": world.bot.user_id}
+    return {"bot": {**about, "name": world.bot.name, "deleted": False, "updated": 0}}
+
+
 @method("usergroups.list", "include_count include_disabled include_users team_id", tier=2)
 def usergroups_list(request: Request) -> Payload:
     """The user groups."""
@@ -121,16 +141,17 @@ def described(core: Core, user: UserRecord, locale: bool = False) -> Payload:
     told |= {"real_name": user.real_name, "tz": user.tz, "tz_label": user.tz, "tz_offset": 0}
     if user.kind in FROM_ELSEWHERE:
         return told | {"is_stranger": core.world.is_stranger(user)}
-    told |= {
+    return told | _roles(user) | ({"locale": "en-GB"} if locale else {})
+
+
+def _roles(user: UserRecord) -> Payload:
+    return {
         "is_admin": user.kind is PersonKind.ADMIN,
         "is_owner": False,
         "is_primary_owner": False,
         "is_restricted": user.kind in GUESTS,
         "is_ultra_restricted": user.kind is PersonKind.SINGLE_GUEST,
     }
-    if locale:
-        told["locale"] = "en-GB"
-    return told
 
 
 def _profile(core: Core, user: UserRecord) -> Payload:

@@ -52,7 +52,7 @@ class Person:
         if refused is None and name not in self._core.config.commands:
             refused = "unknown_command"
         if refused:
-            return Shown(error=refused)
+            return Shown(error=refused, act=name)
         place = channel or self._core.world.direct_message(self.user_id)
         self._must_be_in(place)
         if name in self._core.config.escaped:
@@ -61,18 +61,18 @@ class Person:
         delivery = await self._core.courier.ask("slash_commands", payload)
         error = seen_by_person(delivery)
         if error:
-            return Shown(error=error)
+            return Shown(error=error, act=name)
         message, error = command_answer(self._core, self.record, place, delivery.answer)
-        return self._shown(message, error)
+        return self._shown(message, error, name)
 
     async def shortcut(self, wanted: str) -> Shown:
         """Use a global shortcut, by its callback id or name."""
         refused = self._refused()
         found = self._core.config.shortcut(wanted, "global")
         if refused or found is None:
-            return Shown(error=refused or "unknown_shortcut")
+            return Shown(error=refused or "unknown_shortcut", act=wanted)
         payload = self._core.payloads.shortcut(self.record, found.callback_id)
-        return Shown(error=await self._core.interaction(payload))
+        return Shown(error=await self._core.interaction(payload), act=wanted)
 
     async def opens_home(self) -> Surface:
         """Look at the app's Home tab."""
@@ -159,6 +159,21 @@ class Person:
         return [Dialog(self._core, self.record, view) for view in self.record.stack]
 
     @property
+    def app_conversation(self) -> ChannelRecord | None:
+        """The direct message with the app, if there is one."""
+        return self._core.world.found_direct_message(self.user_id)
+
+    @property
+    def may_write_to_app(self) -> bool:
+        """Whether the app's Messages tab takes what they write."""
+        config = self._core.config
+        return (
+            config.messages_tab
+            and not config.messages_tab_read_only
+            and self._core.world.bot_may_write_to(self.record)
+        )
+
+    @property
     def direct_messages(self) -> list[Message]:
         """The conversation with the app, both sides, earliest first."""
         channel = self._core.world.found_direct_message(self.user_id)
@@ -206,8 +221,8 @@ class Person:
         if self.user_id not in channel.members:
             raise PermissionError(f"{self.name} is not in {channel.name}")
 
-    def _shown(self, message: MessageRecord | None, error: str | None) -> Shown:
+    def _shown(self, message: MessageRecord | None, error: str | None, act: str) -> Shown:
         if message is None:
-            return Shown(error=error)
+            return Shown(error=error, act=act)
         text = of_message(self._core.world, message, self.user_id)
-        return Shown(text, message.ephemeral_to is not None)
+        return Shown(text, message.ephemeral_to is not None, act=act)

@@ -29,15 +29,13 @@ def button_action(block: Payload, button: Payload) -> Payload:
     return action | {key: button[key] for key in optional if key in button}
 
 
-def choice_action(
-    world: World, blocks: list[Payload], label: str, option: str
-) -> tuple[Payload, str, Payload]:
-    """What a choice sends, and where its value is kept; an overflow menu keeps none."""
+def choice_action(world: World, blocks: list[Payload], inputs: Payload, label: str, option: str) -> Payload:
+    """What a choice sends; *inputs* keeps it, unless it is one of an overflow menu."""
     if label == OVERFLOW:
-        return _overflow(blocks, option), "", {}
+        return _overflow(blocks, option)
     field = forms.find(world, blocks, label)
-    value = forms.chosen(world, field, option)
-    return field_action(field, value), field.path, value
+    inputs[field.path] = forms.chosen(world, field, option, inputs.get(field.path))
+    return field_action(field, inputs[field.path])
 
 
 def field_action(field: forms.Field, value: Payload) -> Payload:

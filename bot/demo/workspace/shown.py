@@ -4,6 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+#: What Slack's own client writes when an act comes to nothing; "{act}" is what was typed or pressed.
+NOTICES = {
+    "unknown_command": "{act} is not a valid command.",
+    "restricted_action": "You don't have permission to use {act} here.",
+    "unknown_shortcut": "{act} is not in your menu.",
+    "account_inactive": "This account has been deactivated.",
+    "interactivity_disabled": "This app is not configured to handle interactive responses.",
+    "invalid_response": "We had some trouble connecting. Try again?",
+}
+FAILED_COMMAND = '{act} failed with the error "{error}"'
+FAILED_PRESS = "This app didn't respond in time or answered with an error ({error}). Try again?"
+
+
+def notice(error: str | None, act: str) -> str:
+    """The sentence for *error*, "" where nothing went wrong."""
+    if error is None:
+        return ""
+    general = FAILED_COMMAND if act.startswith("/") else FAILED_PRESS
+    return NOTICES.get(error, general).format(act=act, error=error)
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -13,11 +33,18 @@ class Shown:
         text: What the person reads, or "".
         ephemeral: Whether only they see it.
         error: Slack's word when it failed: operation_timeout, dispatch_failed, unknown_command, …
+        act: What they typed or chose.
     """
 
     text: str = ""
     ephemeral: bool = True
     error: str | None = None
+    act: str = ""
+
+    @property
+    def notice(self) -> str:
+        """What Slack's client says of the failure, or ""."""
+        return notice(self.error, self.act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +60,8 @@ class Answered:
     errors: dict[str, str] = field(default_factory=dict)
     closed: bool = False
     error: str | None = None
+
+    @property
+    def notice(self) -> str:
+        """What Slack's client says of the failure, or ""."""
+        return notice(self.error, "the button")

@@ -23,6 +23,7 @@ class SignedHttp:
     def __init__(self, secret: Callable[[], str], urls: Callable[[], list[str]]) -> None:
         self._secret, self._urls = secret, urls
         self._turn = 0
+        self.skew_s = 0
         self._session: aiohttp.ClientSession | None = None
 
     async def carry(self, kind: str, payload: Payload, attempt: int, reason: str | None) -> Answer:
@@ -47,7 +48,7 @@ class SignedHttp:
         else:
             form = payload if kind == "slash_commands" else {"payload": json.dumps(payload)}
             content_type, body = "application/x-www-form-urlencoded", urlencode(form)
-        stamp = str(int(time.time()))
+        stamp = str(int(time.time()) + self.skew_s)
         return {
             "content-type": content_type,
             "user-agent": "Slackbot 1.0 (+https://api.slack.com/robots)",

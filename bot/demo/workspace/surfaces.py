@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.demo.workspace import words
+from bot.demo.workspace import by_id, words
 from bot.demo.workspace.core import Core
 from bot.demo.workspace.pressing import button_action, choice_action, offered
 from bot.demo.workspace.records import ChannelRecord, MessageRecord, Payload, UserRecord, ViewRecord
@@ -129,9 +129,16 @@ class Message:
     async def select(self, label: str, option: str, by: Person | None = None) -> Answered:
         """Choose an option of a menu, found by its placeholder, or of an overflow menu, by "⋯"."""
         user = self._reader(by)
-        action, path, value = choice_action(self._core.world, self.blocks, label, option)
-        self._record.inputs |= {path: value} if path else {}
-        return await self._act(user, action)
+        inputs = self._record.inputs
+        return await self._act(user, choice_action(self._core.world, self.blocks, inputs, label, option))
+
+    async def touch(self, block_id: str, action_id: str, raw: Any = None) -> Answered:
+        """Press or choose what has these ids; see `by_id.touched`."""
+        user = self._reader(None)
+        seen = words.seen_by(self.blocks, user.user_id)
+        done = by_id.touched(self._core.world, seen, block_id, action_id, raw)
+        self._record.inputs |= {done.path: done.value} if done.path else {}
+        return await self._act(user, done.action)
 
     async def shortcut(self, callback_id: str, by: Person | None = None) -> Answered:
         """Use an entry of the message's own menu; not there on ephemeral messages."""
@@ -191,10 +198,15 @@ class Surface:
 
     async def select(self, label: str, option: str) -> Answered:
         """Choose an option of a menu."""
-        action, path, value = choice_action(self._core.world, self.blocks, label, option)
-        if self.view is not None and path:
-            self.view.inputs[path] = value
-        return await self._act(action)
+        inputs = self.view.inputs if self.view else {}
+        return await self._act(choice_action(self._core.world, self.blocks, inputs, label, option))
+
+    async def touch(self, block_id: str, action_id: str, raw: Any = None) -> Answered:
+        """Press or choose what has these ids; see `by_id.touched`."""
+        done = by_id.touched(self._core.world, self.blocks, block_id, action_id, raw)
+        if self.view is not None and done.path:
+            self.view.inputs[done.path] = done.value
+        return await self._act(done.action)
 
     async def until(self, predicate: Callable[[Surface], S], timeout: float = 10) -> S:  # noqa: ASYNC109 - part of the interface
         """Wait for the tab to look like that."""

@@ -48,9 +48,9 @@ class Workspace(Known):
 
     async def close(self) -> None:
         """Stop listening and carrying."""
+        await self._server.stop()
         await self._core.courier.close()
         await self._http.close()
-        await self._server.stop()
 
     @property
     def events_url(self) -> str | list[str] | None:
@@ -106,6 +106,15 @@ class Workspace(Known):
         """
         self._core.config = installed(manifest, refused)
         self._core.world.bot.name = self._core.config.name
+
+    @property
+    def skew_s(self) -> int:
+        """Seconds that the stamps of signed requests are off; apps refuse more than five minutes."""
+        return self._http.skew_s
+
+    @skew_s.setter
+    def skew_s(self, seconds: int) -> None:
+        self._http.skew_s = seconds
 
     @property
     def admin(self) -> Admin:

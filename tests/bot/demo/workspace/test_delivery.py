@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from aiohttp import web
+from slack_bolt.async_app import AsyncApp
 
-from bot.demo.workspace import Delivery, Workspace
+from bot.demo.workspace import Delivery, Fault, Shown, Workspace
 from tests.bot.demo.workspace.kit import actions, button, home
 from tests.bot.demo.workspace.listening import BareSocket, Call, Receiver
 
@@ -284,3 +285,71 @@ async def test_deliveries_tell_how_long_the_app_took(slack: Workspace) -> None:
     assert delivery.acked_after_s is not None
     assert 0 <= delivery.acked_after_s < 3
     assert "hello" not in repr(delivery), "payloads may hold what people typed"
+
+
+async def test_a_lost_acknowledgement_looks_like_none(slack: Workspace, receiver: Receiver) -> None:
+    ann = slack.add_person("Ann Archer")
+    slack.faults.add("ack", Fault.DROP_BEFORE_STORE, times=2)
+
+    shown = await ann.command("/hello")
+    await ann.direct_message("hi")
+    await slack.until(lambda: len(events(slack)) == 2 and events(slack)[1].done)
+
+    assert shown.error == "operation_timeout"
+    assert [one.error for one in events(slack)] == ["http_timeout", None]
+    assert len(receiver.received) == 3, "the app got them all"
+
+
+async def test_a_lost_delivery_never_arrives(slack: Workspace, receiver: Receiver) -> None:
+    ann = slack.add_person("Ann Archer")
+    slack.faults.add("delivery", Fault.DROP_BEFORE_STORE, times=2)
+
+    shown = await ann.command("/hello")
+    await ann.direct_message("hi")
+    await slack.until(lambda: len(events(slack)) == 2 and events(slack)[1].done)
+
+    assert shown.error == "dispatch_failed"
+    (received,) = receiver.received
+    assert received.headers["x-slack-retry-reason"] == "connection_failed"
+
+
+@pytest.mark.parametrize(("skew_s", "error"), [(0, None), (-400, "http_client_error")])
+async def test_a_stamp_that_is_off_is_refused_by_bolt(
+    slack: Workspace, over_http: AsyncApp, skew_s: int, error: str | None
+) -> None:
+    assert over_http
+    slack.skew_s = skew_s
+
+    assert (await slack.add_person("Ann Archer").command("/hello")).error == error
+
+
+async def test_too_many_events_an_hour_are_told_once_and_dropped(
+    slack: Workspace, receiver: Receiver
+) -> None:
+    slack.events_per_hour = 2
+    ann = slack.add_person("Ann Archer")
+
+    for text in "abcd":
+        await ann.direct_message(text)
+    await slack.until(lambda: len(receiver.received) == 3)
+    slack.clock.advance(3600)
+    await ann.direct_message("e")
+    await slack.until(lambda: len(receiver.received) == 4)
+
+    told = [one.payload for one in receiver.received]
+    assert [one["type"] for one in told].count("app_rate_limited") == 1
+    texts = {one["event"]["text"] for one in told if one["type"] == "event_callback"}
+    assert texts == {"a", "b", "e"}
+
+
+@pytest.mark.parametrize(
+    ("error", "act", "sentence"),
+    [
+        (None, "/hello", ""),
+        ("operation_timeout", "/hello", '/hello failed with the error "operation_timeout"'),
+        ("unknown_command", "/hello", "/hello is not a valid command."),
+        ("invalid_response", "the button", "We had some trouble connecting. Try again?"),
+    ],
+)
+def test_a_failure_is_told_in_slacks_sentence(error: str | None, act: str, sentence: str) -> None:
+    assert Shown(error=error, act=act).notice == sentence

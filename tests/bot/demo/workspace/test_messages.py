@@ -6,6 +6,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.demo.workspace import ChannelRecord, Person, PersonKind, Workspace
 from tests.bot.demo.workspace.kit import actions, button, plain, section
@@ -370,3 +371,54 @@ async def test_a_file_is_uploaded_in_three_steps(
     (message,) = ann.sees(general)
     assert message.files[0]["title"] == "A table"
     assert slack.file(place["file_id"]).content == b"1,2"
+
+
+async def test_the_sdk_uploads_a_file(slack: Workspace, ann: Person, general: ChannelRecord) -> None:
+    client = AsyncWebClient(slack.bot_token, base_url=slack.api_url)
+
+    await client.files_upload_v2(
+        channel=general.id, filename="a.csv", content="1,2", initial_comment="The table"
+    )
+
+    (message,) = ann.sees(general)
+    assert message.text == "The table"
+    file_id = message.files[0]["id"]
+    assert slack.file(file_id).content == b"1,2"
+    assert (await client.files_info(file=file_id))["file"]["name"] == "a.csv"
+
+
+async def test_a_reaction_is_taken_off_once(call: Call, ann: Person, general: ChannelRecord) -> None:
+    message = await ann.says(general, "hello")
+    about = {"channel": general.id, "timestamp": message.ts, "name": "eyes"}
+    await call("reactions.add", **about)
+
+    assert (await call("reactions.remove", **about))["ok"]
+    assert message.reactions == []
+    assert (await call("reactions.remove", **about))["error"] == "no_reaction"
+
+
+async def test_the_bot_joins_public_channels_by_itself(slack: Workspace, call: Call) -> None:
+    public = slack.add_channel("public", bot=False)
+    private = slack.add_channel("private", private=True)
+
+    before = await call("chat.postMessage", channel=public.id, text="x")
+    joined = await call("conversations.join", channel=public.id)
+    after = await call("chat.postMessage", channel=public.id, text="x")
+    refused = await call("conversations.join", channel=private.id)
+
+    assert before["error"] == "not_in_channel"
+    assert joined["channel"]["is_member"]
+    assert after["ok"]
+    assert refused["error"] == "method_not_supported_for_channel_type"
+
+
+async def test_people_and_bots_are_looked_up(slack: Workspace, call: Call, ann: Person) -> None:
+    found = await call("users.lookupByEmail", email="ann.archer@example.com")
+    nobody = await call("users.lookupByEmail", email="nobody@example.com")
+    bot = await call("bots.info", bot=slack.bot_id)
+    everybody = await call("users.list", include_locale=True)
+
+    assert found["user"]["id"] == ann.user_id
+    assert nobody["error"] == "users_not_found"
+    assert bot["bot"]["user_id"] == slack.bot_user_id
+    assert {member["id"] for member in everybody["members"]} == {ann.user_id, slack.bot_user_id}

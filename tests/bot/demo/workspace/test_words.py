@@ -91,13 +91,10 @@ def test_whatever_is_typed_can_be_read_again(text: str) -> None:
     assert words.readable(World(Clock()), typed).count("&lt;") <= text.count("&lt;")
 
 
+KINDS = st.sampled_from(["rich_text_section", "link", "user"])
 KEYS = st.sampled_from(["type", "text", "elements", "url", "user_id"])
 JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.text()
-    | st.sampled_from(["rich_text_section", "link", "user"]),
+    st.none() | st.booleans() | st.integers() | st.text() | KINDS,
     lambda inner: st.lists(inner) | st.dictionaries(KEYS, inner),
     max_leaves=20,
 )
@@ -139,6 +136,18 @@ def test_a_choice_is_kept_as_slack_keeps_it(
     blank = forms.state(world, [block], {})["b"]["a"]
     assert set(blank) == {"type", *state}
     assert not next(value for key, value in blank.items() if key != "type")
+
+
+def test_what_was_picked_among_many_can_be_unpicked(world: World) -> None:
+    block = text_input("Drinks", type="checkboxes", options=OPTIONS)
+    (field,) = forms.fields(world, [block])
+
+    tea = forms.chosen(world, field, "Tea")
+    both = forms.chosen(world, field, "Coffee", tea)
+    coffee = forms.chosen(world, field, "Tea", both)
+
+    assert [len(one["selected_options"]) for one in (tea, both, coffee)] == [1, 2, 1]
+    assert coffee["selected_options"] == [OPTIONS[1]]
 
 
 def test_what_is_not_on_offer_cannot_be_chosen(world: World) -> None:

@@ -1,0 +1,94 @@
+"""The same acts for a page, which knows what was pressed by its ids and not by the words on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bot.demo.workspace import forms, words
+from bot.demo.workspace.pressing import button_action, field_action
+from bot.demo.workspace.records import Payload
+from bot.demo.workspace.world import World
+
+
+class Touched:
+    """What touching one element sends.
+
+    Attributes:
+        action: The action of the payload.
+        path: Where the value is kept from now on; "" where nothing is kept.
+        value: The state that is kept there.
+        sends: Whether the app is told at once.
+    """
+
+    __slots__ = ("action", "path", "sends", "value")
+
+    def __init__(self, action: Payload, path: str = "", value: Payload | None = None, sends: bool = True):
+        self.action, self.path, self.value, self.sends = action, path, value or {}, sends
+
+
+def touched(world: World, blocks: list[Payload], block_id: str, action_id: str, raw: Any = None) -> Touched:
+    """Find the element of these ids.
+
+    Args:
+        raw: For a choice the value of the option, or a list of them; for other fields what was entered.
+
+    Raises:
+        LookupError: there is no such element, or no such option.
+    """
+    for block, button in words.buttons(blocks):
+        if (block["block_id"], button["action_id"]) == (block_id, action_id):
+            return Touched(button_action(block, button))
+    for block, menu in _overflows(blocks):
+        if (block["block_id"], menu["action_id"]) == (block_id, action_id):
+            return Touched(_overflow_action(block, menu, raw))
+    for field in forms.fields(world, blocks):
+        if (field.block_id, field.action_id) == (block_id, action_id):
+            value = entered(field, raw)
+            return Touched(field_action(field, value), field.path, value, field.dispatches)
+    raise LookupError("what was pressed is no longer there")
+
+
+def filled(world: World, blocks: list[Payload], values: Mapping[str, Any]) -> Payload:
+    """The states of these fields; *values* by path, as in `forms.Field.path`. Unknown paths are passed over."""
+    return {
+        field.path: entered(field, values[field.path])
+        for field in forms.fields(world, blocks)
+        if field.path in values
+    }
+
+
+def entered(field: forms.Field, raw: Any) -> Payload:
+    """The state after this was entered or chosen.
+
+    Raises:
+        LookupError: an option that is not on offer.
+    """
+    if "_option" not in field.kind.key:
+        return field.with_value(raw or ([] if field.kind.many else None))
+    if field.kind.many:
+        return field.with_value([_option(field.element, value) for value in raw or ()])
+    return field.with_value(_option(field.element, raw) if raw else None)
+
+
+def _option(element: Payload, value: Any) -> Payload:
+    groups = [group["options"] for group in element.get("option_groups", ())]
+    for option in [*element.get("options", ()), *(one for group in groups for one in group)]:
+        if option.get("value") == value:
+            return {key: option[key] for key in ("text", "value") if key in option}
+    raise LookupError("this is no longer on offer")
+
+
+def _overflows(blocks: list[Payload]) -> Iterator[tuple[Payload, Payload]]:
+    for block in blocks:
+        for element in [*block.get("elements", ()), block.get("accessory") or {}]:
+            if isinstance(element, dict) and element.get("type") == "overflow":
+                yield block, element
+
+
+def _overflow_action(block: Payload, menu: Payload, raw: Any) -> Payload:
+    about = {"block_id": block["block_id"], "action_id": menu["action_id"]}
+    for option in menu["options"]:
+        if option.get("value") == raw:
+            return {"type": "overflow", **about, "selected_option": option}
+    raise LookupError("this is no longer on offer")

@@ -56,17 +56,19 @@ async def record_attempt(
     if reason is not None:
         standing.call_staff(session, case, reason, remind_at, at)
     else:
-        _hand_on(case, attempt, verdict, remind_at, at)
+        # Where there is no diagnosis the keys did not open: the client has to enter them again.
+        for_client = verdict is Verdict.NEEDS_A_FIX or diagnosis is None
+        _hand_on(case, attempt, for_client, remind_at, at)
     return case
 
 
 def _hand_on(
-    case: Case, attempt: Attempt, verdict: Verdict, remind_at: datetime | None, at: datetime
+    case: Case, attempt: Attempt, for_client: bool, remind_at: datetime | None, at: datetime
 ) -> None:
-    """To the client who has something to fix, unless people already work on it."""
+    """To the client who has something to do, unless people already work on it."""
     if case.state is CaseState.SNOOZED and attempt.asked_by == KEYDESK:
         return
-    if verdict is Verdict.NEEDS_A_FIX and case.needs_staff_since is None:
+    if for_client and case.needs_staff_since is None:
         standing.hand_to_client(case, at)
     else:
         standing.hand_to_staff(case, remind_at)
@@ -97,6 +99,23 @@ def _write_attempt(
 ) -> None:
     actor = submission.user_id if attempt.asked_by == "client" else KEYDESK
     standing.record(session, case, "attempt", actor, at, verdict=verdict.value, attempt=attempt.id)
+
+
+async def keys_forgotten(
+    session: AsyncSession, number: int, actor: str, because: str, *, at: datetime | None = None
+) -> None:
+    """The sealed keys of the case were forgotten: nothing is tried again by itself any more.
+
+    A case that only waited for such a try is the client's to take up; else it would wait for ever.
+
+    Raises:
+        NoSuchCase
+    """
+    at = at or now()
+    case = await standing.locked(session, number)
+    if case.state is CaseState.OPEN and case.needs_staff_since is None and case.owner_id is None:
+        standing.hand_to_client(case, at)
+    standing.record(session, case, "forgot_keys", actor, at, reason=because)
 
 
 async def mark_needs_staff(

@@ -34,7 +34,7 @@ from bot.case_refusals import (
     NoSuchCase,
     NotYourCase,
 )
-from bot.case_story import ask_support, client_replied, mark_needs_staff, record_attempt
+from bot.case_story import ask_support, client_replied, keys_forgotten, mark_needs_staff, record_attempt
 from bot.case_timing import card_posted, close_unanswered, nudged, reminded, snooze, unsnooze
 from bot.columns import now
 from bot.schema import Case, CaseState
@@ -61,6 +61,7 @@ __all__ = [
     "client_case",
     "client_replied",
     "close_unanswered",
+    "keys_forgotten",
     "mark_needs_staff",
     "note",
     "nudged",

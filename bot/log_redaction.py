@@ -21,6 +21,7 @@ _DENIED_PARTS = [*_SECRET_PARTS.split(), *_NAMES_OF_KEYS.split()]
 _PAYLOADS = "body payload view values blocks text headers envelope args kwargs locals"
 _DENIED_NAMES = frozenset(_PAYLOADS.split())
 
+# Runs of exactly 32, 40 or 64 hexadecimal digits stay: ids and digests of our own.
 _SHAPES: list[tuple[re.Pattern[str], str]] = [
     # A header and its value in any spelling: text, repr of a dict, repr of pairs of bytes, JSON.
     (re.compile(r"(?i)(kc-api-[a-z-]+[\\\"']*\s*[:=,]\s*b?[\\\"']*)[^\"'\\,\s})\]]+"), rf"\1{HIDDEN}"),
@@ -31,7 +32,7 @@ _SHAPES: list[tuple[re.Pattern[str], str]] = [
     (re.compile(r"\bkd1\.[0-9a-f]{8}\.[A-Za-z0-9_-]+"), f"kd1.{HIDDEN}"),
     (re.compile(r"(://[^\s/:@]*:)[^\s/]+@"), rf"\1{HIDDEN}@"),
     (re.compile(r"(?i)(?<![0-9a-f-])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?![0-9a-f-])"), HIDDEN),
-    (re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{24}(?![0-9a-f])"), HIDDEN),
+    (re.compile(r"(?i)(?<![0-9a-f])[0-9a-f]{24,31}(?![0-9a-f])"), HIDDEN),
 ]  # fmt: skip
 
 

@@ -53,7 +53,6 @@ class Settings(BaseSettings):
         extra="ignore",
         frozen=True,
         hide_input_in_errors=True,
-        str_strip_whitespace=True,
         validate_default=True,
     )
 
@@ -64,7 +63,7 @@ class Settings(BaseSettings):
         None, description="the app-level token of the Slack app, which starts with xapp-"
     )
     slack_signing_secret: SecretStr | None = Field(
-        None, min_length=8, description="the signing secret of the Slack app"
+        None, min_length=1, description="the signing secret of the Slack app"
     )
     slack_mode: Literal["socket", "http"] = Field(
         _DERIVED, description="socket (with SLACK_APP_TOKEN) or http (with SLACK_SIGNING_SECRET)"
@@ -122,6 +121,12 @@ class Settings(BaseSettings):
             "KUCOIN_EU_API_URL": self.kucoin_eu_api_url,
         }
         return {name: address for name, address in changed.items() if address is not None}
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_blanks(cls, given: object) -> object:
+        """A blank or a line break at the end of a secret comes from copying, and is invisible."""
+        return given.strip() if isinstance(given, str) else given
 
     @field_validator("slack_mode", mode="before")
     @classmethod

@@ -181,3 +181,36 @@ async def test_our_own_retry_is_not_written_down_as_the_clients_act(db: Database
     async with db.reading() as session:
         events = (await session.exec(select(CaseEvent).where(CaseEvent.act == "attempt"))).all()
     assert [(event.actor, event.actor_team) for event in events] == [("U1", "T1"), ("keydesk", None)]
+
+
+async def test_keys_that_do_not_open_are_the_clients_to_enter_again(db: Database, given: Given) -> None:
+    case = await opened(db, given, None)
+    assert (case.state, case.failures_in_row, case.needs_staff_since) == (CaseState.WAITING, 0, None)
+    assert case.close_at == later(days=14)
+
+
+async def forgotten(db: Database) -> Case:
+    async with db.writing() as session:
+        await cases.keys_forgotten(session, 1, "U1", "asked", at=later(hours=1))
+    return await current(db)
+
+
+async def test_a_doubt_whose_keys_are_forgotten_does_not_wait_for_ever(db: Database, given: Given) -> None:
+    await opened(db, given, IN_DOUBT)
+    case = await forgotten(db)
+    assert (case.state, case.waiting_since) == (CaseState.WAITING, later(hours=1))
+    assert (await acts(db))[-1] == "forgot_keys"
+
+
+async def test_a_case_that_people_have_stays_theirs_when_its_keys_are_forgotten(
+    db: Database, given: Given
+) -> None:
+    await opened(db, given, DANGEROUS)
+    case = await forgotten(db)
+    assert (case.state, case.remind_at) == (CaseState.OPEN, SOON)
+
+
+async def test_a_closed_case_stays_closed_when_its_keys_are_forgotten(db: Database, given: Given) -> None:
+    await opened(db, given)
+    await settled(db, given, PASSED)
+    assert (await forgotten(db)).state is CaseState.CLOSED

@@ -74,7 +74,7 @@ def test_every_setting_that_is_missing_is_named_at_once() -> None:
     [
         ("SLACK_BOT_TOKEN", "xapp-1-canary"),
         ("SLACK_APP_TOKEN", "xoxb-1-canary"),
-        ("SLACK_SIGNING_SECRET", "canary"),
+        ("SLACK_SIGNING_SECRET", " "),
         ("SLACK_MODE", "canary"),
         ("SLACK_API_URL", "http://slack.canary/api/"),
         ("SLACK_API_URL", "canary"),
@@ -220,6 +220,12 @@ def test_no_secret_stands_in_the_settings_text(monkeypatch: pytest.MonkeyPatch) 
     )
     assert "canary-db" in settings.database_url.get_secret_value(), "it has to be there to be hidden"
     assert "canary" not in repr(settings) + str(settings)
+
+
+def test_blanks_around_a_value_do_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = told(monkeypatch, SLACK_BOT_TOKEN=" xoxb-1\n", HTTP_PORT=" 4000 ", LOG_LEVEL=" debug")
+    assert settings.slack_bot_token.get_secret_value() == "xoxb-1"
+    assert (settings.http_port, settings.log_level) == (4000, "DEBUG")
 
 
 def test_settings_do_not_change(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ LINE_OF_CAUSE = {
     Cause.IDENTITY_CHECK: Requirement.DATA_READABLE,
     Cause.KEY_NOT_FOUND: Requirement.KEY_FOUND,
     Cause.KEY_OF_OTHER_SITE: Requirement.KEY_FOUND,
-    Cause.OLD_KEY: Requirement.KEY_FOUND,
+    Cause.OLD_KEY: Requirement.DATA_READABLE,
     Cause.LEGACY_FUTURES_KEY: Requirement.KEY_FOUND,
     Cause.NOT_MAIN_ACCOUNT: Requirement.DATA_READABLE,
     Cause.PASSPHRASE_OR_SECRET_WRONG: Requirement.PASSPHRASE_MATCHES,
@@ -57,7 +57,7 @@ PROVEN_BY_REFUSAL = {
 """What lies behind the key for certain; any other refusal proves nothing."""
 
 
-_OF_THE_KEY_AS_A_WHOLE = (Cause.LEGACY_FUTURES_KEY, Cause.KEY_OF_OTHER_SITE, Cause.OLD_KEY)
+_OF_THE_KEY_AS_A_WHOLE = (Cause.LEGACY_FUTURES_KEY, Cause.KEY_OF_OTHER_SITE)
 """That the other read found the key does not speak against these."""
 
 

@@ -184,7 +184,7 @@ HIDDEN = {
         {Requirement.KEY_FOUND, Requirement.SECRET_MATCHES, Requirement.PASSPHRASE_MATCHES},
         {Requirement.GENERAL_ON},
     ),
-    "400008": (set(), {Requirement.KEY_FOUND}),
+    "400008": ({Requirement.KEY_FOUND}, {Requirement.DATA_READABLE}),
     "411100": ({Requirement.KEY_FOUND}, {Requirement.DATA_READABLE}),
 }
 

@@ -45,6 +45,22 @@ async def record_attempt(
     at = at or now()
     if diagnosis is not None and diagnosis.verdict is Verdict.PASSED:
         return await _passed(session, attempt, submission, at)
+    case = await _entered(session, attempt, submission, diagnosis, at)
+    reason = reason or needs_staff(diagnosis, case.failures_in_row, retries_exhausted)
+    if reason is not None:
+        standing.call_staff(session, case, reason, remind_at, at)
+    else:
+        _hand_on(case, attempt, diagnosis, remind_at, at)
+    return case
+
+
+async def _entered(
+    session: AsyncSession,
+    attempt: Attempt,
+    submission: Submission,
+    diagnosis: Diagnosis | None,
+    at: datetime,
+) -> Case:
     case = await standing.opened_or_joined(session, submission, at)
     attempt.case_number = case.number
     session.add(attempt)
@@ -52,22 +68,21 @@ async def record_attempt(
     # A doubt is neither a failure of the client's nor the end of a row of them.
     case.failures_in_row += verdict is Verdict.NEEDS_A_FIX
     _write_attempt(session, case, attempt, submission, verdict, at)
-    reason = reason or needs_staff(diagnosis, case.failures_in_row, retries_exhausted)
-    if reason is not None:
-        standing.call_staff(session, case, reason, remind_at, at)
-    else:
-        # Where there is no diagnosis the keys did not open: the client has to enter them again.
-        for_client = verdict is Verdict.NEEDS_A_FIX or diagnosis is None
-        _hand_on(case, attempt, for_client, remind_at, at)
     return case
 
 
 def _hand_on(
-    case: Case, attempt: Attempt, for_client: bool, remind_at: datetime | None, at: datetime
+    case: Case,
+    attempt: Attempt,
+    diagnosis: Diagnosis | None,
+    remind_at: datetime | None,
+    at: datetime,
 ) -> None:
     """To the client who has something to do, unless people already work on it."""
     if case.state is CaseState.SNOOZED and attempt.asked_by == KEYDESK:
         return
+    # Where there is no diagnosis the keys did not open: the client has to enter them again.
+    for_client = diagnosis is None or diagnosis.verdict is Verdict.NEEDS_A_FIX
     if for_client and case.needs_staff_since is None:
         standing.hand_to_client(case, at)
     else:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import itertools
+import logging
+import sys
+import threading
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
+import structlog
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot import log
 from bot.db import Database
 from bot.schema import Attempt, Submission
 from bot.vault import Vault, new_key
+from tests.bot.log_steps import Lines
 from tests.bot.rows import NOON
 
 Given = Callable[..., Awaitable[tuple[Submission, Attempt]]]
@@ -75,3 +83,45 @@ def given() -> Given:
         return submission, attempt
 
     return write
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "keydesk.db"
+
+
+@pytest.fixture
+async def sqlite(path: Path) -> AsyncIterator[Database]:
+    """A migrated SQLite database that does not wait long for others."""
+    async with Database.open(f"sqlite:///{path}", busy_timeout_s=0.01) as db:
+        await db.upgrade()
+        yield db
+
+
+@pytest.fixture
+def log_as_before() -> Iterator[None]:
+    """Put back what `configure` changes for the whole process."""
+    root = logging.getLogger()
+    kept = (root.handlers[:], root.level, sys.excepthook, threading.excepthook, sys.unraisablehook)
+    levels = {name: logging.getLogger(name).level for name in log.CAPPED}
+    yield
+    root.handlers[:], sys.excepthook, threading.excepthook, sys.unraisablehook = kept[0], *kept[2:]
+    root.setLevel(kept[1])
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
+
+@pytest.fixture(params=["json", "console"])
+def written(request: pytest.FixtureRequest, log_as_before: None) -> Lines:
+    lines = io.StringIO()
+    log.configure("DEBUG", request.param, lines)
+    return lines
+
+
+@pytest.fixture
+def lines(log_as_before: None) -> Lines:
+    stream = io.StringIO()
+    log.configure("DEBUG", "json", stream)
+    return stream

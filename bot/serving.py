@@ -99,13 +99,17 @@ def _door(run: Running) -> Door | None:
     return Door(run.app.edge.app, settings.slack_signing_secret, lambda: run.taking)
 
 
-async def serve(settings: Settings, ready: Callable[[Running], None] = lambda run: None) -> int:
+async def serve(
+    settings: Settings,
+    ready: Callable[[Running], None] = lambda run: None,
+    tempo: Tempo = USUAL_TEMPO,
+) -> int:
     """Run until SIGTERM or SIGINT. The exit code: 0, or 3 where Slack stayed out of reach."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
-    async with running(settings) as run:
+    async with running(settings, tempo) as run:
         ready(run)
         waits = [asyncio.create_task(stop.wait())]
         if run.sockets is not None:

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 
 from bot.app import USUAL_TEMPO, Tempo
+from bot.db import Database
 from bot.demo.kucoin import KuCoin
 from bot.demo.workspace import ChannelRecord, Person, PersonKind, UsergroupRecord, Workspace
 from bot.seal import new_key
@@ -95,10 +96,17 @@ async def staged(
         stage = _set(slack, kucoin, tempo, Path(folder))
         url = database_url or f"sqlite:///{folder}/keydesk.db"
         stage.settings |= _settings(stage, mode, url) | settings
+        await _upgraded(url)
         stack.push_async_callback(stage.stop)
         if start:
             await stage.start()
         yield stage
+
+
+async def _upgraded(database_url: str) -> None:
+    """As the operator does once, before the first replica."""
+    async with Database.open(database_url) as db:
+        await db.upgrade()
 
 
 def _set(slack: Workspace, kucoin: KuCoin, tempo: Tempo, folder: Path) -> Stage:

@@ -50,7 +50,7 @@ def touched(world: World, blocks: list[Payload], block_id: str, action_id: str, 
 
 
 def filled(world: World, blocks: list[Payload], values: Mapping[str, Any]) -> Payload:
-    """The states of these fields; *values* by path, as in `forms.Field.path`. Unknown paths are passed over."""
+    """The states of these fields; *values* by path, as in `forms.Field.path`; unknown paths are left out."""
     return {
         field.path: entered(field, values[field.path])
         for field in forms.fields(world, blocks)

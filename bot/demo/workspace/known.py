@@ -137,7 +137,7 @@ class Known:
     @property
     def app_name(self) -> str:
         """The name under which the app's bot is seen."""
-        return self._core.world.bot.real_name
+        return self._core.world.bot.name
 
     @property
     def home_tab(self) -> bool:

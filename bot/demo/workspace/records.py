@@ -56,7 +56,7 @@ class MessageRecord:
 
     Attributes:
         ephemeral_to: The only person who sees it, or None for everybody.
-        via: Where an ephemeral answer may be edited from.
+        inputs: What was chosen in its menus, by the place of the menu.
     """
 
     ts: str
@@ -142,7 +142,6 @@ class ViewRecord:
     previous_view_id: str | None = None
     external_id: str = ""
     closed: bool = False
-    waiting: bool = False
     errors: dict[str, str] = field(default_factory=dict)
     inputs: Payload = field(default_factory=dict)
 

@@ -37,6 +37,7 @@ class SocketHub:
         self.accepts: dict[str, bool] = {}
         self.bad_acks: list[str] = []
         self.mute = False
+        self._closing = asyncio.Event()
 
     def ticket(self) -> str:
         """Entitles to one connection, soon."""
@@ -90,7 +91,8 @@ class SocketHub:
             self._pending.pop(key, None)
 
     async def close(self) -> None:
-        """End every socket."""
+        """End every socket, and let go of those who still wait for one."""
+        self._closing.set()
         for socket in list(self.sockets):
             self._drop(socket)
 
@@ -105,7 +107,7 @@ class SocketHub:
 
     async def _refused_by(self, fault: Fault, request: web.Request) -> web.Response:
         if fault is Fault.SLOW:
-            await asyncio.get_running_loop().create_future()
+            await self._closing.wait()
         if fault in {Fault.STORE_THEN_DROP, Fault.DROP_BEFORE_STORE} and request.transport:
             request.transport.close()
         return web.Response(status=503 if fault is Fault.HTTP_503 else 500)

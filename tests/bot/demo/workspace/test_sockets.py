@@ -155,6 +155,22 @@ async def test_a_handshake_can_fail(
     await socket.close()
 
 
+async def test_a_handshake_may_never_be_answered(
+    slack: Workspace, session: aiohttp.ClientSession, call: Call
+) -> None:
+    slack.faults.add("socket", Fault.SLOW)
+    socket = BareSocket(slack, session, call)
+    url = await socket.url()
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await socket.connect(url)
+
+    assert slack.sockets == 0
+    assert (await socket.connect(url)).hello["num_connections"] == 1
+    await socket.close()
+
+
 async def test_the_address_of_sockets_can_fail(slack: Workspace, call: Call) -> None:
     slack.faults.add("connections", Fault.INTERNAL_ERROR)
 

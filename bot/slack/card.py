@@ -6,6 +6,8 @@ words, and what the client was told. Staff see no key, only its first and last f
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,7 +25,7 @@ from bot.slack.blocks import (
     shortened,
     when,
 )
-from bot.slack.case_words import client_of, standing_of, subject_of
+from bot.slack.case_words import Names, client_of, standing_of, subject_of
 from bot.slack.history import act_line
 from bot.slack.kit import Composed, Kit
 from validators.diagnosis import Diagnosis, Evidence
@@ -40,32 +42,51 @@ async def compose(kit: Kit, session: AsyncSession, message: OutboxMessage) -> Co
     return Composed(message.conversation, await card_text(kit, session, case), blocks, update_ts=in_place)
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything that a card is made of, read from the rows."""
+
+    case: Case
+    attempt: Attempt | None
+    submission: Submission | None
+    tests: int
+    last_act: str = ""
+
+    @property
+    def diagnosis(self) -> Diagnosis | None:
+        return (
+            Diagnosis.from_json(self.attempt.diagnosis) if self.attempt and self.attempt.diagnosis else None
+        )
+
+
 async def card_blocks(kit: Kit, session: AsyncSession, case: Case) -> list[Block]:
-    attempt, submission, tests = await _last_attempt(session, case)
-    diagnosis = Diagnosis.from_json(attempt.diagnosis) if attempt and attempt.diagnosis else None
-    explanation = kit.exchange_of(case.exchange).guide.explain(diagnosis) if diagnosis else None
+    return shown_blocks(kit, await _read(session, case))
+
+
+def shown_blocks(names: Names, card: Card) -> list[Block]:
+    """The card, from its rows alone."""
+    diagnosis, explanation = card.diagnosis, _explained(names, card)
     shown = [
-        header(_title(kit, case, explanation)),
-        section(_facts(kit, case, submission, tests)),
+        header(_title(names, card.case, explanation)),
+        section(_facts(names, card)),
     ]
     if explanation is not None and diagnosis is not None:
         shown.append(section(_findings(explanation)))
         shown.append(context(_evidence(diagnosis.evidence)))
         shown.append(context(_told(explanation)))
-    shown.append(context(standing_of(case)))
-    if last := await _last_act(session, case):
-        shown.append(context(last))
-    return [*shown, *card_buttons(case)]
+    shown.append(context(standing_of(card.case)))
+    if card.last_act:
+        shown.append(context(card.last_act))
+    return [*shown, *card_buttons(card.case)]
 
 
 async def card_text(kit: Kit, session: AsyncSession, case: Case) -> str:
     """The card for screen readers and notifications."""
-    attempt, submission, tests = await _last_attempt(session, case)
-    diagnosis = Diagnosis.from_json(attempt.diagnosis) if attempt and attempt.diagnosis else None
-    explanation = kit.exchange_of(case.exchange).guide.explain(diagnosis) if diagnosis else None
-    parts = [_title(kit, case, explanation), _facts(kit, case, submission, tests)]
+    card = await _read(session, case)
+    diagnosis, explanation = card.diagnosis, _explained(kit, card)
+    parts = [_title(kit, case, explanation), _facts(kit, card)]
     # Before what was found: a long list must not cut off whose case it is.
-    parts += [standing_of(case), await _last_act(session, case)]
+    parts += [standing_of(case), card.last_act]
     if explanation is not None and diagnosis is not None:
         parts += [_findings(explanation), _evidence(diagnosis.evidence)]
     return shortened("\n".join(part for part in parts if part), 4000)
@@ -91,7 +112,7 @@ def card_buttons(case: Case) -> list[Block]:
     )
 
 
-async def _last_attempt(session: AsyncSession, case: Case) -> tuple[Attempt | None, Submission | None, int]:
+async def _read(session: AsyncSession, case: Case) -> Card:
     attempts = (
         await session.exec(
             select(Attempt)
@@ -101,7 +122,12 @@ async def _last_attempt(session: AsyncSession, case: Case) -> tuple[Attempt | No
     ).all()
     last = attempts[0] if attempts else None
     submission = await session.get(Submission, last.submission_id) if last else None
-    return last, submission, len(attempts)
+    return Card(case, last, submission, len(attempts), await _last_act(session, case))
+
+
+def _explained(names: Names, card: Card) -> Explanation | None:
+    diagnosis = card.diagnosis
+    return names.exchange_of(card.case.exchange).guide.explain(diagnosis) if diagnosis else None
 
 
 async def _last_act(session: AsyncSession, case: Case) -> str:
@@ -115,18 +141,18 @@ async def _last_act(session: AsyncSession, case: Case) -> str:
     return f"Last act: {act_line(last).rstrip('.:')} · {when(last.at)}" if last else ""
 
 
-def _title(kit: Kit, case: Case, explanation: Explanation | None) -> str:
+def _title(names: Names, case: Case, explanation: Explanation | None) -> str:
     word = explanation.word if explanation else "Could not tell"
     if case.state is CaseState.CLOSED and case.closed_because == "passed":
         word = "Passed"
-    return f"Case {case.number}: {word} · {subject_of(kit, case)}"
+    return f"Case {case.number}: {word} · {subject_of(names, case)}"
 
 
-def _facts(kit: Kit, case: Case, submission: Submission | None, tests: int) -> str:
-    lines = [f"*Client:* {client_of(kit, case)}"]
-    if submission is not None:
-        lines.append(f"*Key:* {literal(submission.masked_key)}")
-    lines.append(f"*Tests:* {tests}, {case.failures_in_row} failed or in doubt in a row")
+def _facts(names: Names, card: Card) -> str:
+    lines = [f"*Client:* {client_of(names, card.case)}"]
+    if card.submission is not None:
+        lines.append(f"*Key:* {literal(card.submission.masked_key)}")
+    lines.append(f"*Tests:* {card.tests}, {card.case.failures_in_row} failed or in doubt in a row")
     return "\n".join(lines)
 
 

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from bot.columns import now
 from bot.escalation import Reason
 from bot.schema import Case, CaseState
 from bot.slack.blocks import escape, literal, when
-from bot.slack.kit import Kit
+from validators.exchange import Exchange
+
+
+class Names(Protocol):
+    """What a case is told with: a `Kit` has it, and so has whoever only shows the words."""
+
+    @property
+    def team_id(self) -> str:
+        """Our own workspace."""
+        ...
+
+    def exchange_of(self, slug: str) -> Exchange:
+        """The exchange of a stored slug."""
+        ...
+
 
 STATE_WORDS = {
     CaseState.OPEN: "Open",
@@ -17,13 +33,13 @@ STATE_WORDS = {
 CLOSED_WORDS = {"passed": "a later test passed", "no_answer": "no answer from the client"}
 
 
-def subject_of(kit: Kit, case: Case) -> str:
+def subject_of(kit: Names, case: Case) -> str:
     """What was tested, such as "KuCoin Spot/Margin"."""
     exchange = kit.exchange_of(case.exchange)
     return f"{exchange.title} {exchange.account_label(case.account)}"
 
 
-def client_of(kit: Kit, case: Case) -> str:
+def client_of(kit: Names, case: Case) -> str:
     """The client as a mention, which reads as a name and pings nobody outside the conversation."""
     elsewhere = "" if case.team_id == kit.team_id else " (another company, by Slack Connect)"
     return f"<@{escape(case.user_id)}>{elsewhere}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from validators.diagnosis import Cause, Evidence
@@ -19,6 +19,7 @@ from validators.strict_json import read_json
 
 MAX_CODE, MAX_WORDS = 64, 300
 MAX_WAIT_S = 3600.0
+_MAY_ASK_TO_WAIT = (Cause.RATE_LIMITED, Cause.VENUE_DOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Answer:
 
     cause: Cause | None
     evidence: Evidence
-    data: Any = None
+    data: Any = field(default=None, repr=False)
     again: bool = False
     retry_after_s: float | None = None
 
@@ -54,7 +55,7 @@ def read_answer(asked: str, status: int, headers: Mapping[str, str], body: bytes
     if code == SUCCESS:
         return Answer(None, evidence, data=told.get("data"))
     meaning = cause_of(code, words) or _meaning_of_status(status, code)
-    wait_s = _wait_s(headers, code) if meaning.cause is Cause.RATE_LIMITED else None
+    wait_s = _wait_s(headers, code) if meaning.cause in _MAY_ASK_TO_WAIT else None
     return Answer(meaning.cause, evidence, again=meaning.again, retry_after_s=wait_s)
 
 

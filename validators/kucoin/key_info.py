@@ -84,7 +84,7 @@ class KeyInfo:
 
 def read_key_info(data: Any, key: str, now_ms: int) -> KeyInfo | None:
     """Read the ``data`` of a success; None where it does not describe *key*."""
-    if not isinstance(data, dict) or data.get("apiKey") != key:
+    if not is_description(data, key):
         return None
     findings: list[Finding] = []
     unclear: dict[Requirement, Cause] = {}
@@ -100,6 +100,11 @@ def read_key_info(data: Any, key: str, now_ms: int) -> KeyInfo | None:
         address_bound=bound or (None if Requirement.NO_IP_RESTRICTION in unclear else False),
         is_old=any(f.cause is Cause.OLD_KEY_VERSION for f in findings),
     )
+
+
+def is_description(data: Any, key: str) -> bool:
+    """Whether *data* describes *key*, which KuCoin repeats in it."""
+    return isinstance(data, dict) and data.get("apiKey") == key
 
 
 def _permissions(value: Any, findings: list[Finding], unclear: dict[Requirement, Cause]) -> bool | None:

@@ -9,12 +9,12 @@ two answers that contradict each other are not understood, and never held agains
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from validators.diagnosis import KIND_OF, SEVERITY, Cause, Finding, Kind, Requirement, Standing, State
 from validators.kucoin.answers import Answer
-from validators.kucoin.key_info import KeyInfo, read_key_info
+from validators.kucoin.key_info import KeyInfo, is_description, read_key_info
 from validators.kucoin.object_id import age_details
 
 LINE_OF_CAUSE = {
@@ -80,7 +80,7 @@ class Answers:
 class Question:
     """What was asked: for which key and account, and at what time of KuCoin's."""
 
-    key: str
+    key: str = field(repr=False)
     account: str
     now_ms: int
 
@@ -120,7 +120,7 @@ def is_own_data(data: Any, account: str) -> bool:
 
 
 def _weigh(answers: Answers, question: Question) -> _Weighed:
-    own, extra = _own_wherever_it_lives(answers, question.account)
+    own, extra = _own_wherever_it_lives(answers, question)
     info = read_key_info(own.data, question.key, question.now_ms) if own.cause is None else None
     own_cause = own.cause or (None if info else Cause.NOT_UNDERSTOOD)
     probe_cause = _probe_cause(answers.probe, question.account, extra, info)
@@ -132,13 +132,15 @@ def _weigh(answers: Answers, question: Question) -> _Weighed:
     )
 
 
-def _own_wherever_it_lives(answers: Answers, account: str) -> tuple[Answer, Cause | None]:
+def _own_wherever_it_lives(answers: Answers, question: Question) -> tuple[Answer, Cause | None]:
     """The description that counts, and what its place says about the key."""
     if answers.own.cause is not Cause.KEY_NOT_FOUND:
         return answers.own, None
-    if answers.elsewhere and knows_key(answers.elsewhere):
-        return answers.elsewhere, Cause.KEY_OF_OTHER_SITE
-    if knows_key(answers.probe) and account == "futures":
+    there, probe = answers.elsewhere, answers.probe
+    if there and knows_key(there) and (there.cause or is_description(there.data, question.key)):
+        return there, Cause.KEY_OF_OTHER_SITE
+    is_futures = question.account == "futures"
+    if is_futures and knows_key(probe) and (probe.cause or is_own_data(probe.data, "futures")):
         return replace(answers.own, cause=Cause.LEGACY_FUTURES_KEY), None
     return answers.own, None
 

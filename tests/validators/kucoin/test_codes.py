@@ -244,6 +244,7 @@ WAITS = [
     (refused("429000", "Too Many Requests", 429, **{"gw-ratelimit-reset": "9" * 11}), 3600.0),
     (refused("200002", "Too many requests in a short period"), 10.0),
     (refused("400003", "", 401, **{"gw-ratelimit-reset": "12500"}), None),
+    (httpx.Response(503, html="<html>", headers={"retry-after": "120"}), 120.0),
 ]
 
 

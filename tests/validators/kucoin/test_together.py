@@ -141,6 +141,13 @@ async def test_a_key_that_only_futures_knows_is_to_be_made_anew(kucoin: KuCoin) 
     assert kucoin.asked(OWN_KEY_AT_EU) == []
 
 
+async def test_a_riddle_from_futures_makes_no_old_futures_key(kucoin: KuCoin) -> None:
+    kucoin.says(OWN_KEY, NO_KEY)
+    kucoin.says(FUTURES_OVERVIEW, ok("nothing that we know"))
+
+    assert (await kucoin.check("futures")).causes == (Cause.KEY_NOT_FOUND, Cause.NOT_UNDERSTOOD)
+
+
 async def test_an_old_futures_key_with_a_wrong_passphrase_has_two_faults(kucoin: KuCoin) -> None:
     kucoin.says(OWN_KEY, NO_KEY)
     kucoin.says(FUTURES_OVERVIEW, refused("400004"))
@@ -191,7 +198,10 @@ async def test_a_key_of_kucoin_eu_with_a_wrong_passphrase_is_still_found(kucoin:
     assert causes == (Cause.KEY_OF_OTHER_SITE, Cause.PASSPHRASE_OR_SECRET_WRONG)
 
 
-@pytest.mark.parametrize("eu", [NO_KEY, page(502), refused("400002"), page(403)])
+NO_PROOF = [NO_KEY, page(502), refused("400002"), page(403), ok(described(apiKey="another")), ok(None)]
+
+
+@pytest.mark.parametrize("eu", NO_PROOF, ids=range(len(NO_PROOF)))
 async def test_a_key_that_nobody_knows_is_not_found(kucoin: KuCoin, eu: httpx.Response) -> None:
     for read in (OWN_KEY, ACCOUNTS):
         kucoin.says(read, NO_KEY)

@@ -47,7 +47,7 @@ ANSWERS: dict[str, tuple[str, str, str | None]] = {
     "400005": (FIX, "The API Secret does not fit this key", "✓✗???????"),
     "400006": (FIX, "set IP restriction to No", "✓?????✗??"),
     "400007": (FIX, "General, the permission to read, is off", "✓✓✓✗?????"),
-    "400008": (FIX, "an old key", "✗????????"),
+    "400008": (FIX, "an old key", "✓???????✗"),
     "411100": (FIX, "account is frozen", "✓???????✗"),
     "400303": (FIX, "identity verification", "✓???????✗"),
     "not_a_master_user": (FIX, "does not belong to a main account", "✓???????✗"),
@@ -138,7 +138,7 @@ KEYS: dict[str, tuple[str, str, str | None]] = {
     "frozen": (FIX, "frozen", "✓???????✗"),
     "identity_check_missing": (FIX, "identity verification", "✓???????✗"),
     "old_version_2_key": (PASSED, "old", NINE),
-    "no_longer_supported": (FIX, "an old key", "✗????????"),
+    "no_longer_supported": (FIX, "an old key", "✓???????✗"),
     "legacy_futures_only": (FIX, "old key that only Futures knows", "✗✓✓✓????✓"),
 }
 

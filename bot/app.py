@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -26,7 +25,9 @@ from bot.log import get_logger
 from bot.outbox import Delivery, Outbox
 from bot.replica import Lease
 from bot.settings import Settings
+from bot.shredding import Shredder
 from bot.slack import key_dialog
+from bot.slack.case_mail import MailDelivery, mailer_of
 from bot.slack.conversations import COMPOSERS, listen
 from bot.slack.delivery import SlackDelivery, remember_card
 from bot.slack.edge import Edge
@@ -160,7 +161,7 @@ async def _wired(
     }
     deliveries: dict[str, Delivery] = {}
     outbox = Outbox(db, deliveries, replica.executor_id, min_interval_s=tempo.pace_s, on_sent=remember_card)
-    shredder = _Shredder(db)
+    shredder = Shredder(db)
     hours = BusinessHours.parse(settings.business_hours or ALWAYS, settings.time_zone)
     settling = Settling(
         db=db,
@@ -194,6 +195,7 @@ async def _wired(
         hours=hours,
     )
     deliveries.update({kind: SlackDelivery(kit, post, compose) for kind, compose in COMPOSERS.items()})
+    deliveries["mail"] = MailDelivery(kit, mailer_of(settings), post)
     key_tests.show = lambda attempt_id: key_dialog.show(kit, attempt_id)
     edge = Edge(kit, client)
     listen(edge)
@@ -216,26 +218,3 @@ async def _begin(app: App) -> None:
 
 async def _purged(app: App) -> None:
     await vault.purge_due(app.db)
-
-
-class _Shredder:
-    """Leaves no byte of forgotten keys in the database's files, soon after, several at a time."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._task: asyncio.Task[None] | None = None
-
-    def soon(self) -> None:
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._shred(), name="shredder")
-
-    async def _shred(self) -> None:
-        await asyncio.sleep(1.0)
-        for _ in range(10):
-            if await self._db.forget_pages():
-                return
-            await asyncio.sleep(1.0)
-
-    async def close(self) -> None:
-        if self._task is not None:
-            await asyncio.gather(self._task, return_exceptions=True)

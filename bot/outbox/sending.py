@@ -16,6 +16,8 @@ from bot.schema import MessageState, OutboxMessage
 log = get_logger(__name__)
 
 LANES_AT_ONCE = 20
+MAILS_AT_ONCE = 4
+"""Of their own: many mails for a server that hangs must not hold up what goes to Slack."""
 PARKED_S, LONGEST_WAIT_S = 60.0, 600.0
 PATIENCE_S = 2.0
 """A lane that has to wait for longer is left to the next sweep."""
@@ -55,7 +57,7 @@ class Outbox:
         self.on_sent, self.on_parked = on_sent, on_parked
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
-        self._slots = asyncio.Semaphore(LANES_AT_ONCE)
+        self._slots, self._mail_slots = asyncio.Semaphore(LANES_AT_ONCE), asyncio.Semaphore(MAILS_AT_ONCE)
         self._closing = False
 
     def wake(self, conversation: str) -> None:
@@ -126,7 +128,7 @@ class Outbox:
         try:
             while not self._closing:
                 self._again.discard(conversation)
-                async with self._slots:
+                async with self._mail_slots if _is_mail(conversation) else self._slots:
                     wait = await self._next(conversation)
                 if wait is None and conversation not in self._again:
                     return
@@ -191,7 +193,11 @@ class Outbox:
         await self._lanes.put_back(turn, MessageState.UNKNOWN, why, message_s=wait_s)
 
     def _pace_s(self, message: OutboxMessage) -> float:
-        return 0.0 if message.conversation.startswith("mail:") else self._min_interval_s
+        return 0.0 if _is_mail(message.conversation) else self._min_interval_s
+
+
+def _is_mail(conversation: str) -> bool:
+    return conversation.startswith("mail:")
 
 
 def _growing(first_s: float, attempt: int) -> float:

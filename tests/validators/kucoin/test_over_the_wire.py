@@ -21,6 +21,7 @@ from validators.diagnosis import Cause, Diagnosis, Requirement, State, Verdict
 from validators.exchange import Credentials
 from validators.http import LIMIT_BYTES, UnreadableBodyError
 from validators.kucoin import EXCHANGE
+from validators.kucoin.check import BUDGET_S as REAL_BUDGET_S
 from validators.kucoin.check import KuCoinChecker, connect
 from validators.kucoin.endpoints import ENDPOINTS
 from validators.kucoin.venue import ACCOUNTS, OWN_KEY
@@ -104,6 +105,7 @@ async def test_nobody_there_is_a_doubt() -> None:
 
 
 async def test_one_budget_bounds_the_whole_check() -> None:
+    assert REAL_BUDGET_S == 8.0
     diagnosis = await checked(_trickle)
 
     assert diagnosis.took_ms is not None
@@ -160,6 +162,22 @@ async def test_both_reads_are_on_their_way_before_either_is_answered() -> None:
         diagnosis = await checker.check(CREDENTIALS, "spot_margin")
 
     assert diagnosis.causes == (Cause.NOT_UNDERSTOOD,)
+
+
+async def test_many_checks_at_once_each_hear_of_their_own_key() -> None:
+    async def speak(head: bytes, writer: asyncio.StreamWriter) -> None:
+        key = head.partition(b"kc-api-key: ")[2][:24].decode()
+        trades = int(key[-1], 16) % 2
+        about = described(apiKey=key, permission="General,Spot" if trades else "General")
+        writer.write(told({"code": "200000", "data": about if b"user/api-key" in head else []}))
+
+    keys = [f"6a864380d5eaf900017f3{number:03x}" for number in range(64)]
+    async with wire(speak) as served, checker_at(served.url, 20.0) as checker:
+        asked = [Credentials.from_dict(CREDENTIALS.to_dict() | {"key": key}) for key in keys]
+        verdicts = await asyncio.gather(*(checker.check(one, "spot_margin") for one in asked))
+
+    assert [diagnosis.dangerous for diagnosis in verdicts] == [number % 2 == 1 for number in range(64)]
+    assert {diagnosis.verdict for diagnosis in verdicts[::2]} == {Verdict.PASSED}
 
 
 async def test_a_slow_clock_of_kucoins_does_not_hold_a_check_up() -> None:

@@ -26,7 +26,12 @@ def upload_url(request: Request) -> Payload:
 )
 def complete_upload(request: Request) -> Payload:
     """Shows the uploaded files where they belong."""
-    files = [_uploaded(request, item) for item in request.arguments["files"]]
+    named = request.arguments["files"]
+    if not isinstance(named, list) or not all(isinstance(item, dict) for item in named):
+        raise SlackError(
+            "invalid_arguments", ["[ERROR] must provide an array of objects [json-pointer:/files]"]
+        )
+    files = [_uploaded(request, item) for item in named]
     targets = [request.text("channel_id"), *request.text("channels").split(",")]
     for target in filter(None, targets):
         _show(request, _channel(request, target), files)
@@ -43,10 +48,10 @@ def file_info(request: Request) -> Payload:
 
 
 def _uploaded(request: Request, item: Payload) -> FileRecord:
-    file = request.core.world.files.get(item.get("id", ""))
+    file = request.core.world.files.get(str(item.get("id")))
     if file is None or len(file.content) != file.length:
         raise SlackError("file_not_found")
-    file.title, file.shared = item.get("title", file.name), True
+    file.title, file.shared = str(item.get("title") or file.name), True
     return file
 
 

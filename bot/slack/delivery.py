@@ -15,7 +15,8 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.outbox import Parked, Sent, TryLater, Uncertain
+from bot.outbox import Parked, Sent, TryLater, Uncertain, say_card
+from bot.outbox.saying import CARD
 from bot.schema import Case, OutboxMessage
 from bot.slack.kit import Composed, Kit
 
@@ -87,7 +88,14 @@ class SlackDelivery:
         }
         if composed.thread_ts is not None:
             arguments["thread_ts"] = composed.thread_ts
-        answer = await _called(self.post.chat_postMessage, **arguments)
+        try:
+            answer = await _called(self.post.chat_postMessage, **arguments)
+        except Parked as parked:
+            if parked.why == "thread_not_found":
+                # Somebody deleted the card, and its thread with it. Nothing may wait behind that.
+                await self._forget_card(message)
+                raise TryLater(0.1, "the card was deleted") from None
+            raise
         return Sent(answer["channel"], answer["ts"])
 
     async def _update(self, message: OutboxMessage, composed: Composed) -> Sent:
@@ -110,9 +118,12 @@ class SlackDelivery:
     async def _forget_card(self, message: OutboxMessage) -> None:
         async with self.kit.db.writing() as session:
             case = await session.get(Case, message.case_number)
-            if case is not None and message.kind == "card":
-                case.card_channel = case.card_ts = None
-                session.add(case)
+            if case is None:
+                return
+            case.card_channel = case.card_ts = None
+            session.add(case)
+            if message.kind != CARD:
+                await say_card(session, case, message.conversation)
 
     async def _channel_of(self, conversation: str) -> str:
         """The channel id of a conversation with a person, which history needs."""

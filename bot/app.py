@@ -23,17 +23,21 @@ from bot.key_settling import Settling
 from bot.key_test import KeyTests, TestPolicy
 from bot.log import get_logger
 from bot.outbox import Delivery, Outbox
+from bot.reminders import Reminders
 from bot.replica import Lease
 from bot.settings import Settings
 from bot.shredding import Shredder
 from bot.slack import key_dialog
 from bot.slack.case_mail import MailDelivery, mailer_of
+from bot.slack.contact import Contact
 from bot.slack.conversations import COMPOSERS, listen
 from bot.slack.delivery import SlackDelivery, remember_card
 from bot.slack.edge import Edge
 from bot.slack.kit import Kit
 from bot.slack.people import Staff
 from bot.slack.preflight import CannotStart, Identity, preflight
+from bot.tempo import USUAL_TEMPO as USUAL_TEMPO
+from bot.tempo import Tempo as Tempo
 from bot.vault import Vault
 from validators.exchange import discover
 
@@ -42,24 +46,6 @@ log = get_logger(__name__)
 APPLICATION_VERSION = "1"
 """Of the durable work. Pinned: DBOS strands work of another version (its documents on upgrades)."""
 CALL_S = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Tempo:
-    """How fast things come round, in seconds. Tests are faster than Slack likes it.
-
-    Attributes:
-        pace_s: Between two messages to one conversation; Slack's documents: about one a second.
-        sweep_s: Between two looks for tests and messages that are due.
-        farewell_s: How long a stop waits for listeners to answer, and then for messages to go out.
-    """
-
-    pace_s: float = 1.0
-    sweep_s: float = 1.0
-    farewell_s: float = 3.0
-
-
-USUAL_TEMPO = Tempo()
 
 
 @dataclass(frozen=True)
@@ -76,6 +62,8 @@ class App:
     edge: Edge
     replica: Lease
     tempo: Tempo
+    contact: Contact
+    reminders: Reminders
 
     def moved(self, replica_id: str) -> None:
         """We were taken for dead and go by a new id: what goes by the old one is not ours."""
@@ -83,7 +71,7 @@ class App:
 
 
 @asynccontextmanager
-async def assembled(settings: Settings, tempo: Tempo = Tempo()) -> AsyncIterator[App]:
+async def assembled(settings: Settings, tempo: Tempo = USUAL_TEMPO) -> AsyncIterator[App]:
     """Make everything, give it to whoever serves, close it in reverse.
 
     Raises:
@@ -102,7 +90,7 @@ async def assembled(settings: Settings, tempo: Tempo = Tempo()) -> AsyncIterator
             settings.staff_channel,
             settings.staff_usergroup,
         )
-        replica = await stack.enter_async_context(Lease.held(db))
+        replica = await stack.enter_async_context(Lease.held(db, tempo.lease_s))
         engine = await stack.enter_async_context(
             Engine.open(
                 db.sync_url_for_engine,
@@ -113,7 +101,6 @@ async def assembled(settings: Settings, tempo: Tempo = Tempo()) -> AsyncIterator
         app = await _wired(stack, settings, tempo, db, keys, engine, replica, identity, client, post)
         await _begin(app)
         yield app
-        await app.outbox.close()
 
 
 async def _ready_tables(db: Database) -> None:
@@ -160,7 +147,15 @@ async def _wired(
         for slug, exchange in exchanges.items()
     }
     deliveries: dict[str, Delivery] = {}
-    outbox = Outbox(db, deliveries, replica.executor_id, min_interval_s=tempo.pace_s, on_sent=remember_card)
+    outbox = Outbox(
+        db,
+        deliveries,
+        replica.executor_id,
+        min_interval_s=tempo.pace_s,
+        grace_s=tempo.grace_s,
+        parked_s=tempo.parked_s,
+        on_sent=remember_card,
+    )
     shredder = Shredder(db)
     hours = BusinessHours.parse(settings.business_hours or ALWAYS, settings.time_zone)
     settling = Settling(
@@ -195,22 +190,33 @@ async def _wired(
         hours=hours,
     )
     deliveries.update({kind: SlackDelivery(kit, post, compose) for kind, compose in COMPOSERS.items()})
-    deliveries["mail"] = MailDelivery(kit, mailer_of(settings), post)
+    mailer = mailer_of(settings)
+    deliveries["mail"] = MailDelivery(kit, mailer, post)
+    reminders = Reminders(
+        db, settings.staff_channel, settings.sla_first_response, hours, mailer.configured, outbox.wake
+    )
     key_tests.show = lambda attempt_id: key_dialog.show(kit, attempt_id)
     edge = Edge(kit, client)
     listen(edge)
     stack.push_async_callback(shredder.close)
-    return App(settings, db, engine, outbox, inbox, key_tests, kit, edge, replica, tempo)
+    stack.push_async_callback(inbox.close)
+    stack.push_async_callback(outbox.close)
+    return App(settings, db, engine, outbox, inbox, key_tests, kit, edge, replica, tempo, Contact(post), reminders)
 
 
 async def _begin(app: App) -> None:
     """Launch the engine and everything that comes round; what is due is caught up at once."""
     await app.engine.launch()
     app.replica.on_moved(app.moved)
+    # Before the watch begins: what a killed process held is free at the next start, not 30 s later.
+    app.replica.on_buried(app.outbox.free)
+    app.replica.on_buried(app.inbox.free)
     await app.replica.watch(app.engine)
     app.engine.every("tests", app.tempo.sweep_s, app.key_tests.sweep)
     app.engine.every("failed work", 30.0, app.key_tests.settle_failed)
     app.engine.every("outbox", app.tempo.sweep_s, app.outbox.sweep)
+    app.engine.every("reminders", 20.0, app.reminders.round)
+    app.engine.every("slack", app.tempo.contact_s, app.contact.look)
     app.engine.every("purge", 20.0, lambda: _purged(app))
     app.engine.every("inbox", 3600.0, lambda: app.inbox.forget_old(timedelta(days=2)))
     app.engine.every("finished work", 3600.0, lambda: app.engine.delete_finished(timedelta(days=1)))

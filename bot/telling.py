@@ -16,7 +16,7 @@ from bot.outbox import say, say_card
 from bot.person import Person
 from bot.schema import Case, CaseEvent, OutboxMessage
 
-UNTOLD_ACTS = frozenset({"opened", "card_posted", "needs_staff"})
+UNTOLD_ACTS = frozenset({"opened", "card_posted", "needs_staff", "reminded"})
 """Acts that the card or the mention tells; they need no line in the thread."""
 
 

@@ -18,6 +18,7 @@ from bot.slack import (
     staff_desk,
     support,
     triage,
+    waiting,
 )
 from bot.slack.delivery import Composer
 from bot.slack.edge import Edge
@@ -88,6 +89,8 @@ COMPOSERS: dict[str, Composer] = {
     "invitation": _invitation,
     "relay": relay.compose_reply,
     "retest": relay.compose_retest,
+    "nudge": waiting.compose_nudge,
+    "closing": waiting.compose_closing,
     "key_seen": _key_seen,
 }
 

@@ -7,31 +7,57 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.audit import QUOTED, reason_words, sentence_of
+from bot.outbox import Overtaken
 from bot.person import KEYDESK
-from bot.schema import Case, CaseEvent, OutboxMessage
+from bot.schema import Case, CaseEvent, CaseState, OutboxMessage
 from bot.slack.blocks import Block, escape, literal, paragraphs, quoted, section, when
 from bot.slack.case_words import reason_of
 from bot.slack.kit import Composed, Kit
 
 PERSON_FIELDS = frozenset({"to", "before"})
+MENTIONS = {
+    "needs_staff": "{called} Case {number} needs you. {reason}",
+    "reminder": "{called} Case {number} still needs you, and nobody has claimed it yet. {reason}",
+    "mailed": "Nobody has claimed case {number} yet, so keydesk has now reminded support by e-mail.",
+}
+REMINDERS = frozenset({"reminder", "mailed"})
 LONGEST = 10_000
 """Characters of what somebody wrote: nothing that we take is longer, so nothing is cut."""
 
 
 async def compose_event(kit: Kit, session: AsyncSession, message: OutboxMessage) -> Composed:
-    """One act, as a line in the card's thread, with what was written in full."""
+    """One act, as a line in the card's thread, with what was written in full.
+
+    Raises:
+        Overtaken: the card was deleted by hand. A new one comes; `/triage show` tells the rest.
+    """
     case = await session.get_one(Case, message.case_number)
+    if case.card_channel != message.conversation:
+        raise Overtaken("the card is gone, and its thread with it")
     event = await session.get_one(CaseEvent, int(message.payload["event"]))
+    if event.act == "unsnoozed" and case.owner_id is not None:
+        # A line in a thread notifies nobody, and whoever put the case off counts on being told.
+        text = f"<@{escape(case.owner_id)}> {event_text(event)}"
+        return _in_thread(message, case, text, [section(text)])
     return _in_thread(message, case, event_text(event), event_blocks(event))
 
 
 async def compose_mention(kit: Kit, session: AsyncSession, message: OutboxMessage) -> Composed:
-    """The call for people: it mentions the user group, or whoever is here."""
+    """The call for people, by its stage: when a case needs them, and again when nobody claims it."""
     case = await session.get_one(Case, message.case_number)
-    group = kit.settings.staff_usergroup
-    called = f"<!subteam^{group}>" if group else "<!here>"
-    text = f"{called} Case {case.number} needs you. {escape(reason_of(case))}"
+    stage = message.payload.get("stage")
+    if stage in REMINDERS and (case.state is CaseState.CLOSED or case.owner_id is not None):
+        raise Overtaken("somebody claimed it meanwhile")
+    text = MENTIONS.get(str(stage), MENTIONS["needs_staff"]).format(
+        called=called(kit), number=case.number, reason=escape(reason_of(case))
+    )
     return _in_thread(message, case, text, [section(text)])
+
+
+def called(kit: Kit) -> str:
+    """What notifies staff: their user group, or whoever is here."""
+    group = kit.settings.staff_usergroup
+    return f"<!subteam^{group}>" if group else "<!here>"
 
 
 async def compose_limit(kit: Kit, session: AsyncSession, message: OutboxMessage) -> Composed:

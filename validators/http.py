@@ -113,7 +113,7 @@ class ReadOnlyTransport(httpx.AsyncBaseTransport):
                 await response.aclose()
         except httpx.TimeoutException as error:
             # The transport calls every failed connection a time-out; only its cause tells them apart.
-            if isinstance(error.__cause__, TimeoutError):
+            if error.__cause__ is None or isinstance(error.__cause__, TimeoutError):
                 raise
             raise httpx.ConnectError(type(error.__cause__).__name__) from None
         except (aiohttp.ClientError, OSError) as error:

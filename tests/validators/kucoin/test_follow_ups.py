@@ -7,6 +7,7 @@ import pytest
 
 from tests.validators.kucoin.stage import HEALTHY, NOW_MS, KuCoin, Reply, ok, page, refused, state
 from validators.diagnosis import Cause, Requirement, State, Verdict
+from validators.http import UnreadableBodyError
 from validators.kucoin.venue import (
     ACCOUNTS,
     FUTURES_HISTORY,
@@ -138,19 +139,21 @@ async def test_trouble_that_lasts_is_given_up_after_three_attempts(
     assert len(kucoin.asked(OWN_KEY)) == 3
 
 
-NOT_AGAIN = [
+NOT_AGAIN: list[httpx.Response | Exception] = [
     refused("429000", "Too Many Requests", 429),
     refused("200002", "Too many requests in a short period"),
     page(429),
     page(403),
     refused("400004"),
     refused("400302", "unavailable in the U.S."),
+    UnreadableBodyError("too long"),
+    httpx.ReadTimeout("slow"),
 ]
 
 
-@pytest.mark.parametrize("reply", NOT_AGAIN)
-async def test_a_refusal_or_a_limit_of_ours_is_not_asked_again_at_once(
-    kucoin: KuCoin, reply: httpx.Response
+@pytest.mark.parametrize("reply", NOT_AGAIN, ids=range(len(NOT_AGAIN)))
+async def test_a_refusal_a_limit_of_ours_or_a_riddle_is_not_asked_again_at_once(
+    kucoin: KuCoin, reply: httpx.Response | Exception
 ) -> None:
     kucoin.says(OWN_KEY, reply)
     await kucoin.check()

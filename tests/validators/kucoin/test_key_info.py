@@ -213,7 +213,7 @@ async def test_a_description_of_another_key_proves_nothing_about_this_one(kucoin
     assert state(diagnosis, TRADE) is State.UNKNOWN
 
 
-@pytest.mark.parametrize("data", [None, {}, "[]", 0, [1], [[]], [None], {"items": []}])
+@pytest.mark.parametrize("data", [None, {}, "[]", 0, [1], [[]], [None], [{}, 1], {"items": []}])
 async def test_account_data_of_the_wrong_kind_is_not_proof(kucoin: KuCoin, data: Any) -> None:
     kucoin.says(ACCOUNTS, ok(data))
     diagnosis = await kucoin.check()

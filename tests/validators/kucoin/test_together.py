@@ -48,20 +48,21 @@ DESCRIBED_LINES = {
 
 
 async def test_a_slow_description_beside_data_leaves_only_its_own_lines_open(kucoin: KuCoin) -> None:
-    kucoin.says(OWN_KEY, page(502))
+    kucoin.says(OWN_KEY, SLOW)
     diagnosis = await kucoin.check()
 
     assert diagnosis.verdict is Verdict.COULD_NOT_TELL
+    assert diagnosis.causes == (Cause.TOO_SLOW,)
     assert lines(diagnosis, State.MET) == set(Requirement) - DESCRIBED_LINES
 
 
 async def test_a_danger_is_told_although_the_data_did_not_come(kucoin: KuCoin) -> None:
     kucoin.says(OWN_KEY, ok(described(permission="General,Spot")))
-    kucoin.says(ACCOUNTS, page(502))
+    kucoin.says(ACCOUNTS, SLOW)
     diagnosis = await kucoin.check()
 
     assert diagnosis.verdict is Verdict.NEEDS_A_FIX
-    assert diagnosis.causes == (Cause.CAN_TRADE, Cause.VENUE_DOWN)
+    assert diagnosis.causes == (Cause.CAN_TRADE, Cause.TOO_SLOW)
     assert state(diagnosis, Requirement.DATA_READABLE) is State.UNKNOWN
 
 
@@ -111,6 +112,15 @@ async def test_a_refused_address_of_a_key_with_addresses_is_one_fault(kucoin: Ku
     diagnosis = await kucoin.check()
 
     assert diagnosis.causes == (Cause.IP_RESTRICTED,)
+    assert state(diagnosis, Requirement.DATA_READABLE) is State.UNKNOWN
+
+
+async def test_a_key_without_general_that_is_refused_is_no_riddle(kucoin: KuCoin) -> None:
+    kucoin.says(OWN_KEY, ok(described(permission="Spot")))
+    kucoin.says(ACCOUNTS, refused("400007"))
+    diagnosis = await kucoin.check()
+
+    assert diagnosis.causes == (Cause.CAN_TRADE, Cause.GENERAL_OFF)
     assert state(diagnosis, Requirement.DATA_READABLE) is State.UNKNOWN
 
 
@@ -232,9 +242,17 @@ async def test_a_young_key_gets_no_guess_about_its_age(kucoin: KuCoin) -> None:
     assert "made on" not in str(EXCHANGE.guide.explain(diagnosis).advice)
 
 
+def test_neither_question_nor_answer_shows_the_key() -> None:
+    own = Answer(None, EVIDENCE, data=described())
+    shown = repr(Answers(own, own)) + repr(Question(KEY, "futures", NOW_MS))
+
+    assert "futures" in shown
+    assert KEY not in shown
+
+
+EVIDENCE = Evidence("GET example.com/x")
 CAUSES = sorted({meaning.cause for meaning in MEANING_OF_CODE.values()}, key=SEVERITY.__getitem__)
 DOUBTS = [cause for cause in Cause if KIND_OF[cause] is Kind.DOUBT]
-EVIDENCE = Evidence("GET example.com/x")
 DESCRIPTIONS = st.builds(
     lambda permission, listed, end: described(permission=permission, ipWhitelist=listed, expiredAt=end),
     st.sampled_from(["General", "General,Spot", "General,Transfer", "Spot", "General,New", "", 5]),

@@ -113,9 +113,10 @@ class ReadOnlyTransport(httpx.AsyncBaseTransport):
                 await response.aclose()
         except httpx.TimeoutException as error:
             # The transport calls every failed connection a time-out; only its cause tells them apart.
-            if error.__cause__ is None or isinstance(error.__cause__, TimeoutError):
-                raise
-            raise httpx.ConnectError(type(error.__cause__).__name__) from None
+            cause = error.__cause__
+            if isinstance(cause, aiohttp.ClientError) and not isinstance(cause, TimeoutError):
+                raise httpx.ConnectError(type(cause).__name__) from None
+            raise
         except (aiohttp.ClientError, OSError) as error:
             # A malformed head is not translated at all.
             raise httpx.RemoteProtocolError(type(error).__name__) from None

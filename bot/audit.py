@@ -34,13 +34,24 @@ ACTS: Mapping[str, str] = {
     "unsnoozed": "The snooze is over.",
     "nudged": "reminded the client.",
     "reminded": "reminded the team.",
-    "forgot_keys": "had the keys forgotten.",
+    "forgot_keys": "had the keys forgotten, because {because}. They were held {held_ms}.",
 }
 """Each act in words: after its actor, or a sentence of its own where it begins with a capital."""
 
 QUOTED = frozenset({"note", "reply", "client_reply"})
 """Acts whose `text` is what somebody wrote."""
 CLOSED_BECAUSE = {"passed": "a later test passed", "no_answer": "the client did not answer"}
+FORGOTTEN_BECAUSE = {
+    "passed": "the test passed",
+    "dangerous": "they can do more than read",
+    "not_held": "none are held after a verdict",
+    "time_over": "their time was over",
+    "asked": "the client asked for it",
+    "replaced": "the client entered keys again",
+    "gave_up": "24 hours brought no answer",
+    "broken": "the sealed value did not open",
+    "purged": "an operator forgot all keys",
+}
 CLOCK = "%Y-%m-%d %H:%M:%S UTC"
 
 
@@ -64,6 +75,22 @@ def reason_words(because: str) -> str:
         return Reason(because).sentence
     except ValueError:
         return CLOSED_BECAUSE.get(because, because)
+
+
+def fact_words(name: str, value: object) -> str:
+    """What fills a placeholder, as plain words; what somebody typed comes back as it is."""
+    if name == "held_ms" and isinstance(value, int):
+        return span_words(value / 1000)
+    if name == "because":
+        return FORGOTTEN_BECAUSE.get(str(value), str(value))
+    return reason_words(str(value)) if name == "reason" else str(value).replace("_", " ")
+
+
+def span_words(seconds: float) -> str:
+    """How long keys were held: "1.4 s", "59 min", "24.0 h"."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
 
 
 def story(history: History, exchange: Exchange) -> str:
@@ -96,11 +123,7 @@ def _about(case: Case, exchange: Exchange) -> list[str]:
 
 
 def _act(event: CaseEvent) -> str:
-    facts = {
-        name: _plain(reason_words(str(value)) if name == "reason" else str(value).replace("_", " "))
-        for name, value in event.changes.items()
-        if name != "text"
-    }
+    facts = {name: _plain(fact_words(name, value)) for name, value in event.changes.items() if name != "text"}
     line = f"  {_clock(event.at)}  {sentence_of(event.act, event.actor, facts)}"
     if event.act in QUOTED:
         written = str(event.changes.get("text", "")).split("\n")

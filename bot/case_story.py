@@ -117,11 +117,20 @@ def _write_attempt(
 
 
 async def keys_forgotten(
-    session: AsyncSession, number: int, actor: str, because: str, *, at: datetime | None = None
-) -> None:
+    session: AsyncSession,
+    number: int,
+    actor: str,
+    because: str,
+    held_ms: int,
+    *,
+    at: datetime | None = None,
+) -> Case:
     """The sealed keys of the case were forgotten: nothing is tried again by itself any more.
 
     A case that only waited for such a try is the client's to take up; else it would wait for ever.
+
+    Args:
+        held_ms: How long they were held, in milliseconds.
 
     Raises:
         NoSuchCase
@@ -130,7 +139,8 @@ async def keys_forgotten(
     case = await standing.locked(session, number)
     if case.state is CaseState.OPEN and case.needs_staff_since is None and case.owner_id is None:
         standing.hand_to_client(case, at)
-    standing.record(session, case, "forgot_keys", actor, at, reason=because)
+    standing.record(session, case, "forgot_keys", actor, at, because=because, held_ms=held_ms)
+    return case
 
 
 async def mark_needs_staff(

@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import col, select, update
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import cases
 from bot.columns import now
 from bot.db import Database
 from bot.key_fate import Fate, Forgotten, fate_of_keys, next_try, tries_are_used_up
+from bot.key_forgetting import apply_fate, forget_keys, receipt
 from bot.person import Person
 from bot.schema import Attempt, Case, Submission, VenueLimit
 from bot.telling import tell_client, tell_staff
@@ -77,9 +78,12 @@ class Settling:
         fate = fate_of_keys(diagnosis, submission.created_at, settled_at, self.secret_ttl)
         if diagnosis and attempt.verdict is Verdict.COULD_NOT_TELL and next_at is None:
             fate = Fate(Forgotten.GAVE_UP)
+        held = submission.sealed is not None
         apply_fate(submission, fate, settled_at)
         session.add(submission)
         case = await self._record(session, attempt, submission, diagnosis, exhausted=tries_are_used_up(tries))
+        if held and submission.sealed is None:
+            case = await receipt(session, submission) or case
         if next_at is not None and submission.sealed is not None:
             session.add(_follow_up(attempt, settled_at, next_at))
         if diagnosis is not None and diagnosis.retry_after_s:
@@ -158,48 +162,12 @@ class Settling:
             submission = await cases.submission_of(session, submission_id, person.team_id, person.user_id)
             if submission is None or submission.sealed is None:
                 return False
-            await self._forget(session, submission, Forgotten.ASKED)
+            case = await forget_keys(session, submission, Forgotten.ASKED)
+            if case is not None:
+                await tell_staff(session, self.staff_channel, case)
         self.shred()
+        self.wake(self.staff_channel)
         return True
-
-    async def replace_earlier(self, session: AsyncSession, new: Submission) -> None:
-        """Forget what the same person gave earlier for the same account: the new keys take its place."""
-        earlier = await session.exec(
-            select(Submission).where(
-                Submission.team_id == new.team_id,
-                Submission.user_id == new.user_id,
-                Submission.exchange == new.exchange,
-                Submission.account == new.account,
-                col(Submission.sealed).is_not(None),
-            )
-        )
-        for submission in earlier:
-            if not await _under_test(session, submission.id):
-                await self._forget(session, submission, Forgotten.REPLACED)
-
-    async def _forget(self, session: AsyncSession, submission: Submission, why: Forgotten) -> None:
-        apply_fate(submission, Fate(why), now())
-        session.add(submission)
-        await session.exec(
-            update(Attempt)
-            .where(
-                col(Attempt.submission_id) == submission.id,
-                col(Attempt.settled_at).is_(None),
-                col(Attempt.due_at) > now(),
-            )
-            .values(settled_at=now(), verdict=Verdict.COULD_NOT_TELL)
-        )
-
-
-def apply_fate(submission: Submission, fate: Fate, at: datetime) -> None:
-    """Forget or keep the sealed keys; changes the row, writes nothing."""
-    if submission.sealed is None:
-        return
-    if fate.forgotten is not None:
-        submission.sealed, submission.purge_at = None, None
-        submission.purged_at, submission.purged_because = at, fate.forgotten
-    else:
-        submission.purge_at = fate.held_until
 
 
 def _follow_up(attempt: Attempt, asked_at: datetime, due_at: datetime) -> Attempt:
@@ -217,17 +185,6 @@ def _is_told(attempt: Attempt, next_at: datetime | None) -> bool:
     """A try by itself that is still in doubt, with another to come, is told to nobody."""
     by_itself = attempt.asked_by == "keydesk"
     return not (by_itself and attempt.verdict is Verdict.COULD_NOT_TELL and next_at is not None)
-
-
-async def _under_test(session: AsyncSession, submission_id: str) -> bool:
-    running = await session.exec(
-        select(Attempt.id).where(
-            Attempt.submission_id == submission_id,
-            col(Attempt.settled_at).is_(None),
-            Attempt.due_at <= now(),
-        )
-    )
-    return running.first() is not None
 
 
 async def _heed(session: AsyncSession, exchange: str, at: datetime, retry_after_s: float) -> None:

@@ -21,6 +21,7 @@ from bot.db import Database
 from bot.engine import Engine, Steps
 from bot.key_attempts import Promise
 from bot.key_fate import GIVE_UP_AFTER
+from bot.key_forgetting import replace_earlier
 from bot.key_settling import Settling
 from bot.log import get_logger
 from bot.person import Person
@@ -105,7 +106,7 @@ class KeyTests:
             if before is not None:
                 return before
             await self._within_limits(session, person, submission.key_mark)
-            await self.settling.replace_earlier(session, submission)
+            await replace_earlier(session, submission)
             session.add(submission)
             await session.flush()
             return await key_attempts.promised(session, submission, asked_by="client")

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import exists, literal_column
+from sqlalchemy import exists, literal_column, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.outbox import say, say_card
-from bot.person import Person
+from bot.person import KEYDESK, Person
 from bot.schema import Case, CaseEvent, OutboxMessage
 
 UNTOLD_ACTS = frozenset({"opened", "card_posted", "needs_staff", "reminded"})
 """Acts that the card or the mention tells; they need no line in the thread."""
+
+
+FORGOT_KEYS = "forgot_keys"
+"""Told where the client wished it; what keydesk forgets by itself stands in the audit alone."""
 
 
 async def tell_client(session: AsyncSession, person: Person, kind: str, key: str, **payload: object) -> None:
@@ -55,6 +59,7 @@ async def _untold_events(session: AsyncSession, case: Case) -> list[int]:
     events = await session.exec(
         select(CaseEvent.id)
         .where(CaseEvent.case_number == case.number, col(CaseEvent.act).not_in(UNTOLD_ACTS), ~told)
+        .where(or_(col(CaseEvent.act) != FORGOT_KEYS, col(CaseEvent.actor) != KEYDESK))
         .order_by(col(CaseEvent.id))
     )
     return [event_id for event_id in events if event_id is not None]

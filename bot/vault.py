@@ -11,7 +11,7 @@ import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import SecretStr
@@ -217,15 +217,18 @@ async def purge_all(db: Database, at: datetime | None = None) -> int:
 async def _purge(db: Database, at: datetime, because: str, *which: ColumnElement[bool]) -> int:
     gone = {"sealed": None, "purge_at": None, "purged_at": at, "purged_because": because}
     held = (col(Submission.sealed).is_not(None), *which)
-    forget = update(Submission).where(*held).values(**gone).returning(col(Submission.case_number))
+    receipt = (col(Submission.case_number), col(Submission.created_at))
+    forget = update(Submission).where(*held).values(**gone).returning(*receipt)
     async with db.writing() as session:
-        numbers = [number for (number,) in await session.exec(forget)]
-        session.add_all(_forgot_keys(number, at, because) for number in sorted({*numbers} - {None}))
+        forgotten = (await session.exec(forget)).all()
+        session.add_all(
+            _forgot_keys(number, at, because, at - since) for number, since in forgotten if number is not None
+        )
     await db.forget_pages()
-    return len(numbers)
+    return len(forgotten)
 
 
-def _forgot_keys(case_number: int, at: datetime, because: str) -> CaseEvent:
+def _forgot_keys(case_number: int, at: datetime, because: str, held: timedelta) -> CaseEvent:
     """The receipt in the case's history."""
-    changes = {"reason": because}
+    changes = {"because": because, "held_ms": round(held.total_seconds() * 1000)}
     return CaseEvent(case_number=case_number, at=at, actor=KEYDESK, act="forgot_keys", changes=changes)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.audit import QUOTED, reason_words, sentence_of
+from bot.audit import QUOTED, fact_words, sentence_of
 from bot.outbox import Overtaken
 from bot.person import KEYDESK
 from bot.schema import Case, CaseEvent, CaseState, OutboxMessage
@@ -101,9 +101,7 @@ def _shown(name: str, value: object) -> str:
         return f"<@{escape(str(value))}>"
     if name == "until":
         return when(datetime.fromisoformat(str(value)))
-    if name == "reason":
-        return literal(reason_words(str(value)))
-    return literal(str(value).replace("_", " "))
+    return literal(fact_words(name, value))
 
 
 def _in_thread(message: OutboxMessage, case: Case, text: str, blocks: list[Block]) -> Composed:

@@ -9,6 +9,7 @@ from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import key_attempts
+from bot.audit import span_words
 from bot.key_fate import Forgotten
 from bot.outbox import Overtaken
 from bot.schema import Attempt, OutboxMessage, Submission
@@ -150,7 +151,7 @@ def fate_sentence(result: Result) -> str:
         why = Forgotten(submission.purged_because or Forgotten.ASKED)
         gone = submission.purged_at or submission.created_at
         held_s = (gone - submission.created_at).total_seconds()
-        return f"{FORGOTTEN_WORDS[why]}. Held {_span(held_s)}, forgotten {when(gone)}."
+        return f"{FORGOTTEN_WORDS[why]}. Held {span_words(held_s)}, forgotten {when(gone)}."
     until = when(submission.purge_at or submission.created_at)
     if result.attempt.verdict is Verdict.COULD_NOT_TELL:
         return f"Your keys stay sealed until this is settled, {until} at the latest. Nobody can read them."
@@ -225,11 +226,3 @@ def _coming_next(explanation: Explanation, result: Result) -> str:
     if explanation.verdict is Verdict.COULD_NOT_TELL:
         lines.append(_tried_again(result))
     return "\n".join(lines)
-
-
-def _span(seconds: float) -> str:
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    if seconds < 3600:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.1f} h"

@@ -191,7 +191,7 @@ async def test_keys_that_do_not_open_are_the_clients_to_enter_again(db: Database
 
 async def forgotten(db: Database) -> Case:
     async with db.writing() as session:
-        await cases.keys_forgotten(session, 1, "U1", "asked", at=later(hours=1))
+        await cases.keys_forgotten(session, 1, "U1", "asked", 1400, at=later(hours=1))
     return await current(db)
 
 

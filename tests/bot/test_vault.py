@@ -226,6 +226,7 @@ async def test_the_history_of_a_case_says_when_its_keys_were_forgotten(
     assert await purge_due(db, later(hours=1)) == 2
 
     async with db.reading() as session:
-        (event,) = await session.exec(select(CaseEvent))
+        (event, other) = await session.exec(select(CaseEvent))
     assert (event.case_number, event.act, event.actor) == (case.number, "forgot_keys", "keydesk")
-    assert (event.at, event.changes) == (later(hours=1), {"reason": "time_over"})
+    assert (event.at, event.changes) == (later(hours=1), {"because": "time_over", "held_ms": 3_600_000})
+    assert other.changes == event.changes

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import vault
 from bot.db import Database
+from bot.digest import Digests
 from bot.engine import Engine
 from bot.hours import ALWAYS, BusinessHours
 from bot.inbox import Inbox
@@ -36,10 +37,11 @@ from bot.slack.edge import Edge
 from bot.slack.kit import Kit
 from bot.slack.people import Staff
 from bot.slack.preflight import CannotStart, Identity, preflight
-from bot.tempo import USUAL_TEMPO as USUAL_TEMPO
-from bot.tempo import Tempo as Tempo
+from bot.tempo import USUAL_TEMPO, Tempo
 from bot.vault import Vault
 from validators.exchange import discover
+
+__all__ = ["USUAL_TEMPO", "App", "Tempo", "assembled"]
 
 log = get_logger(__name__)
 
@@ -195,13 +197,17 @@ async def _wired(
     reminders = Reminders(
         db, settings.staff_channel, settings.sla_first_response, hours, mailer.configured, outbox.wake
     )
+    digests = Digests(db, settings.staff_channel, hours, outbox.wake)
+    engine.scheduled("digest", digests.tell, digests.period)
     key_tests.show = lambda attempt_id: key_dialog.show(kit, attempt_id)
     edge = Edge(kit, client)
     listen(edge)
     stack.push_async_callback(shredder.close)
     stack.push_async_callback(inbox.close)
     stack.push_async_callback(outbox.close)
-    return App(settings, db, engine, outbox, inbox, key_tests, kit, edge, replica, tempo, Contact(post), reminders)
+    return App(
+        settings, db, engine, outbox, inbox, key_tests, kit, edge, replica, tempo, Contact(post), reminders
+    )
 
 
 async def _begin(app: App) -> None:

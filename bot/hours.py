@@ -102,6 +102,11 @@ class BusinessHours:
         """Whether a range begins on that day of the office's own calendar."""
         return not self.shifts or any(shift.weekday == day.weekday() for shift in self.shifts)
 
+    def opening(self, day: date) -> datetime | None:
+        """When that day's first range begins; None on a day off, and where it is always open."""
+        shifts = self._stretches_of(day) if self.shifts else []
+        return min((opens for opens, closes in shifts if opens < closes), default=None)
+
     def _stretches(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Open stretches from *start* on, in order, without overlap, for ever."""
         if start.tzinfo is None:

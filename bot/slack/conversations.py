@@ -9,6 +9,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.schema import OutboxMessage
 from bot.slack import (
     card,
+    digest_words,
     greeting,
     history,
     key_dialog,
@@ -91,6 +92,7 @@ COMPOSERS: dict[str, Composer] = {
     "retest": relay.compose_retest,
     "nudge": waiting.compose_nudge,
     "closing": waiting.compose_closing,
+    "digest": digest_words.compose,
     "key_seen": _key_seen,
 }
 

@@ -170,3 +170,27 @@ async def test_two_replicas_and_a_restart_remind_nudge_and_close_once(postgres_u
         told = [m.text for m in stage.cast.ben.direct_messages]
         assert len([text for text in told if "still needs a fix" in text]) == 1
         assert len([text for text in told if "two weeks" in text]) == 1
+
+
+def _digests(stage: Stage) -> list[str]:
+    return [m.text for m in stage.cast.sue.sees(stage.staff_channel) if m.text.startswith("*Cases:*")]
+
+
+async def test_the_digest_of_the_day_comes_once_whatever_is_started_again() -> None:
+    today = now()
+    day_off = f"{today + timedelta(days=3):%a} 09:00-17:00"
+    # A zone in which it is past nine by now.
+    zone = "UTC" if today.hour >= 9 else "Etc/GMT-12"
+    async with staged(tempo=BRISK, business_hours=day_off) as stage:
+        await opened(stage)
+        await stage.stop()
+        assert _digests(stage) == []
+
+        for _ in range(2):
+            await stage.start(business_hours=None, time_zone=zone)
+            await stage.slack.until(lambda: _digests(stage))
+            await stage.stop()
+
+        (digest,) = _digests(stage)
+    assert "1 not closed (Open: 1). Unclaimed: 1. Oldest: case 1" in digest
+    assert "*Tests since yesterday:* 1 (Needs a fix: 1)." in digest

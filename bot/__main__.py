@@ -160,6 +160,9 @@ def _run(work: Callable[[], Coroutine[Any, Any, int]]) -> None:
 
 def main() -> None:
     """What the command ``keydesk`` runs."""
+    from bot.hardening import leave_no_core
+
+    leave_no_core()
     app()
 
 

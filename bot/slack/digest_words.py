@@ -13,7 +13,7 @@ from bot.digest import Digest, collected
 from bot.outbox import Overtaken
 from bot.schema import CaseState, OutboxMessage
 from bot.slack.blocks import section
-from bot.slack.case_words import age_of
+from bot.slack.case_words import STATE_WORDS, age_of
 from bot.slack.kit import Composed, Kit
 from validators.diagnosis import Verdict
 
@@ -42,9 +42,7 @@ def line_of_cases(digest: Digest) -> str:
     if digest.oldest is None:
         return "*Cases:* none is open."
     total = sum(digest.open.values())
-    by_state = ", ".join(
-        f"{digest.open[state]} {words}" for state, words in STATES.items() if digest.open.get(state)
-    )
+    by_state = _listed(digest.open, STATE_WORDS)
     return (
         f"*Cases:* {total} not closed ({by_state}). Unclaimed: {digest.unclaimed}. "
         f"Oldest: case {digest.oldest.number}, {age_of(digest.oldest)}. `/triage` lists them."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Coroutine
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +22,8 @@ app.add_typer(database, name="db")
 
 EXIT_CANNOT_START = 78
 """EX_CONFIG of sysexits.h: a supervisor need not try again by itself."""
+EXIT_UNREACHABLE = 3
+"""Slack is out of reach: a supervisor may try again."""
 
 
 @app.command()
@@ -36,11 +39,23 @@ def demo(
     story: Annotated[
         bool, typer.Option("--story", help="Play one client in this terminal, then end.")
     ] = False,
+    record: Annotated[
+        Path | None, typer.Option(help="Write the README's pictures into this folder, then end.")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Of the page; 0 for any that is free.")
+    ] = None,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Only print the address.")] = False,
 ) -> None:
-    """Show the bot at work with a Slack and a KuCoin on this machine. Needs no account and no setting."""
-    from bot.demo.story import tell
+    """Open a page with a Slack and a KuCoin on this machine. Needs no account and no setting."""
+    from bot.demo import playing
 
-    _run(lambda: tell(sys.stdout))
+    if story:
+        _run(playing.story)
+    elif record is not None:
+        _run(lambda: playing.record(record))
+    else:
+        _run(lambda: playing.page(port, open_browser=not no_open))
 
 
 @app.command()
@@ -145,13 +160,13 @@ def _run(work: Callable[[], Coroutine[Any, Any, int]]) -> None:
     """Run *work*; what stops a start is told in plain words, without a traceback."""
     from bot.db import StorageUnavailable
     from bot.settings import SettingsError
-    from bot.slack.preflight import CannotStart
+    from bot.slack.preflight import CannotStart, NotNow
 
     try:
         code = asyncio.run(work())
     except (SettingsError, CannotStart) as error:
         print(f"keydesk cannot start.\n{error}", file=sys.stderr)
-        code = EXIT_CANNOT_START
+        code = EXIT_UNREACHABLE if isinstance(error, NotNow) else EXIT_CANNOT_START
     except StorageUnavailable as error:
         print(f"keydesk cannot use its database: {error}", file=sys.stderr)
         code = 1

@@ -16,9 +16,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete, update
 
 from bot.columns import now
-from bot.db import Database
+from bot.db import Database, StorageUnavailable, Trouble
 from bot.schema import InboxEvent
 
+RECORD_S = 1.2
+"""Slack gives 3 seconds in all; SQLite waits in a thread that no time-out of ours can end sooner."""
 PATIENCE_S = 2.0
 """How long a second delivery waits for the first one's answer; Slack gives 3 seconds in all."""
 STALE = timedelta(seconds=30)
@@ -52,6 +54,7 @@ class Inbox:
     def __init__(self, db: Database, replica_id: str, *, patience_s: float = PATIENCE_S) -> None:
         self._db, self.replica_id, self._patience_s = db, replica_id, patience_s
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
+        self._recording: set[asyncio.Task[InboxEvent | None]] = set()
 
     async def receive(self, key: str) -> First | Again:
         """Record a delivery. Returns within about two seconds.
@@ -62,7 +65,7 @@ class Inbox:
         Raises:
             StorageUnavailable: it cannot be recorded, so it must not be acted on.
         """
-        event = await self._recorded(key)
+        event = await self._recorded_in_time(key)
         if event is None:
             return First()
         if event.done_at is None:
@@ -91,6 +94,33 @@ class Inbox:
                 delete(InboxEvent).where(col(InboxEvent.received_at) < now() - older_than)
             )
         return gone.rowcount
+
+    async def free(self, replica_id: str) -> None:
+        """The process of that replica is gone: what it had begun is acted on at the next delivery."""
+        async with self._db.writing() as session:
+            await session.exec(
+                update(InboxEvent)
+                .where(col(InboxEvent.received_by) == replica_id, col(InboxEvent.done_at).is_(None))
+                .values(received_at=now() - 2 * STALE)
+            )
+
+    async def close(self) -> None:
+        """Wait for what is still being written down."""
+        await asyncio.gather(*self._recording, return_exceptions=True)
+
+    async def _recorded_in_time(self, key: str) -> InboxEvent | None:
+        task = asyncio.create_task(self._recorded(key), name="inbox")
+        self._recording.add(task)
+        task.add_done_callback(self._forget)
+        done, _ = await asyncio.wait({task}, timeout=RECORD_S)
+        if not done:
+            raise StorageUnavailable(Trouble.TOO_SLOW)
+        return task.result()
+
+    def _forget(self, task: asyncio.Task[InboxEvent | None]) -> None:
+        self._recording.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waited has it; nobody else is to be told
 
     async def _recorded(self, key: str) -> InboxEvent | None:
         """None where it is ours to act on, else what is known of it."""

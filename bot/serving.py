@@ -7,22 +7,22 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
 
-from bot.app import USUAL_TEMPO, App, Tempo, assembled
+from bot.app import App, assembled
 from bot.log import get_logger
 from bot.readiness import readiness
 from bot.settings import Settings
 from bot.slack.sockets import Sockets
 from bot.slack.web import Door, Web
+from bot.tempo import USUAL_TEMPO, Tempo
 
 log = get_logger(__name__)
 
-DRAIN_S = 20.0
 STAGGER_S = 5.0
 EXIT_OK, EXIT_UNREACHABLE = 0, 3
 
@@ -34,26 +34,44 @@ class Running:
     Attributes:
         port: Where health, and in HTTP mode Slack's deliveries, are answered.
         sockets: None in HTTP mode.
+        hurry: Set when a stop is to wait for nothing any more.
     """
 
     app: App
     port: int
     sockets: Sockets | None
     taking: bool = True
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def stopped(self) -> None:
         """Take no more; let listeners answer, work end and messages go out, for up to 20 s."""
         self.taking = False
         if self.sockets is not None:
             self.sockets.stop_taking()
-        await self.app.kit.underway.drained(self.app.tempo.farewell_s)
-        left = await self.app.engine.drain(DRAIN_S)
-        sent = await self.app.outbox.drained(self.app.tempo.farewell_s)
+        if await _first(self._drained(), self.hurry.wait()) == 1:
+            # What is cut off here is in the database, and the next start takes it up.
+            log.info("not_drained", why="told to stop a second time")
+            await self.app.outbox.close(0)
+
+    async def unreachable(self) -> None:
+        """Returns when Slack has been out of reach for ten minutes."""
+        waits: list[Awaitable[object]] = [self.app.contact.unreachable.wait()]
+        if self.sockets is not None:
+            waits.append(self.sockets.unreachable.wait())
+        await _first(*waits)
+
+    async def _drained(self) -> None:
+        tempo = self.app.tempo
+        await self.app.kit.underway.drained(tempo.farewell_s)
+        left = await self.app.engine.drain(tempo.drain_s)
+        sent = await self.app.outbox.drained(tempo.farewell_s)
         log.info("drained", work_left=left, all_said=sent)
 
 
 @asynccontextmanager
-async def running(settings: Settings, tempo: Tempo = USUAL_TEMPO) -> AsyncIterator[Running]:
+async def running(
+    settings: Settings, tempo: Tempo = USUAL_TEMPO, hurry: asyncio.Event | None = None
+) -> AsyncIterator[Running]:
     """Assemble, connect, listen. Drains and closes at the end.
 
     Raises:
@@ -62,7 +80,7 @@ async def running(settings: Settings, tempo: Tempo = USUAL_TEMPO) -> AsyncIterat
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(assembled(settings, tempo))
         sockets = _sockets(app)
-        run = Running(app, 0, sockets)
+        run = Running(app, 0, sockets, hurry=hurry or asyncio.Event())
         web = _web(run)
         run.port = await stack.enter_async_context(web.serving(settings.http_host, settings.http_port))
         if sockets is not None:
@@ -85,7 +103,7 @@ def _web(run: Running) -> Web:
         """Nothing to read from the database yet."""
 
     return Web(
-        readiness=lambda: readiness(run.app, run.sockets),
+        readiness=lambda: readiness(run.app, run.sockets, taking=run.taking),
         metrics=CollectorRegistry(),
         measure=measured,
         door=_door(run),
@@ -99,23 +117,70 @@ def _door(run: Running) -> Door | None:
     return Door(run.app.edge.app, settings.slack_signing_secret, lambda: run.taking)
 
 
+@dataclass(frozen=True)
+class Told:
+    """What signals have told us: once to stop, twice to hurry."""
+
+    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def again(self) -> None:
+        (self.hurry if self.stop.is_set() else self.stop).set()
+
+    @classmethod
+    @contextmanager
+    def by_signals(cls) -> Iterator[Told]:
+        """SIGTERM and SIGINT, until the end of the block."""
+        told, loop = cls(), asyncio.get_running_loop()
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(signum, told.again)
+        try:
+            yield told
+        finally:
+            for signum in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(signum)
+
+
 async def serve(
     settings: Settings,
     ready: Callable[[Running], None] = lambda run: None,
     tempo: Tempo = USUAL_TEMPO,
 ) -> int:
-    """Run until SIGTERM or SIGINT. The exit code: 0, or 3 where Slack stayed out of reach."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(signum, stop.set)
-    async with running(settings, tempo) as run:
-        ready(run)
-        waits = [asyncio.create_task(stop.wait())]
-        if run.sockets is not None:
-            waits.append(asyncio.create_task(run.sockets.unreachable.wait()))
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
-        unreachable = run.sockets is not None and run.sockets.unreachable.is_set()
-    return EXIT_UNREACHABLE if unreachable and not stop.is_set() else EXIT_OK
+    """Run until SIGTERM or SIGINT, a second of which waits for nothing.
+
+    Returns:
+        The exit code: 0, or 3 where Slack stayed out of reach, so that a supervisor can act.
+    """
+    with Told.by_signals() as told:
+        async with AsyncExitStack() as stack:
+            start = asyncio.ensure_future(stack.enter_async_context(running(settings, tempo, told.hurry)))
+            if await _first(_left_alone(start), told.stop.wait()) == 1 and not start.done():
+                await _given_up(start)
+                return EXIT_OK
+            run = start.result()
+            ready(run)
+            ended = await _first(told.stop.wait(), run.unreachable())
+    return EXIT_OK if ended == 0 else EXIT_UNREACHABLE
+
+
+async def _given_up(start: asyncio.Future[Running]) -> None:
+    """Told to stop during the start: undo what was done of it."""
+    log.info("start_given_up")
+    start.cancel()
+    await asyncio.gather(start, return_exceptions=True)
+
+
+async def _left_alone(start: asyncio.Future[Running]) -> None:
+    await asyncio.wait({start})
+
+
+async def _first(*waits: Awaitable[object]) -> int:
+    """The place of what ends first; the others are cancelled."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return next(place for place, task in enumerate(tasks) if task.done())
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func
 from sqlmodel import col, select, update
@@ -21,7 +21,8 @@ class Standing:
     Attributes:
         counts: How many by state.
         troubles: How many by the word for what keeps them: ``not_in_channel``, ``rate_limited``.
-        moving_s: Age in seconds of the oldest that is not parked; None where there is none.
+        moving_s: Age in seconds of the oldest that is not parked, nor behind one that is; None where
+            there is none.
         parked_s: Age in seconds of the oldest that waits for somebody to mend something.
     """
 
@@ -41,12 +42,20 @@ async def standing(db: Database) -> Standing:
         by_trouble = await session.exec(
             select(kept, func.count()).where(undone(), kept.is_not(None)).group_by(kept)
         )
-        rows = {state: (count, oldest) for state, count, oldest in by_state}
+        first = select(func.min(col(OutboxMessage.id))).where(undone()).group_by(OutboxMessage.conversation)
+        moving = await session.exec(
+            select(since).where(col(OutboxMessage.id).in_(first), states != MessageState.PARKED)
+        )
+        oldest = moving.one()
+        rows = {state: (count, created) for state, count, created in by_state}
         troubles = {str(trouble): count for trouble, count in by_trouble}
-    ages = {state: (at - oldest).total_seconds() for state, (_, oldest) in rows.items()}
-    parked_s = ages.pop(MessageState.PARKED, None)
     counts = {state: count for state, (count, _) in rows.items()}
-    return Standing(counts, troubles, max(ages.values(), default=None), parked_s)
+    parked = rows.get(MessageState.PARKED)
+    return Standing(counts, troubles, _age_s(oldest, at), _age_s(parked[1] if parked else None, at))
+
+
+def _age_s(since: datetime | None, at: datetime) -> float | None:
+    return (at - since).total_seconds() if since else None
 
 
 async def mended(db: Database, conversation: str | None) -> None:

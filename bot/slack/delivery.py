@@ -8,6 +8,7 @@ sent a second time. The client used here never retries by itself: slack_sdk's de
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -15,16 +16,21 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.outbox import Parked, Sent, TryLater, Uncertain, say_card
+from bot.log import get_logger
+from bot.outbox import NotSent, Parked, Sent, TryLater, Uncertain, say_card
 from bot.outbox.saying import CARD
 from bot.schema import Case, OutboxMessage
 from bot.slack.kit import Composed, Kit
+from bot.slack.reach import NO_ANSWER, answer_of, retry_after_s, status_of, word_of
+
+log = get_logger(__name__)
 
 Composer = Callable[[Kit, AsyncSession, OutboxMessage], Awaitable[Composed]]
 
 EVENT_TYPE = "keydesk_message"
 UNCERTAIN_ERRORS = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
 """Slack's documents of chat.postMessage: some part of the operation may have succeeded."""
+BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 LOOK_BACK = timedelta(seconds=60)
 
 
@@ -41,6 +47,16 @@ class SlackDelivery:
         """Compose from the rows as they are now, and send once."""
         async with self.kit.db.reading() as session:
             composed = await self.compose(self.kit, session, message)
+        try:
+            return await self._said(message, composed)
+        except Parked as refused:
+            if refused.why not in BLOCKS_REFUSED or not composed.blocks:
+                raise
+            # An error of ours, and no reason to keep silent: the text alone holds all that is essential.
+            log.error("blocks_refused", kind=message.kind, code=refused.why)
+        return await self._said(message, replace(composed, blocks=[]))
+
+    async def _said(self, message: OutboxMessage, composed: Composed) -> Sent:
         if composed.update_ts is not None:
             return await self._update(message, composed)
         return await self._post(message, composed)
@@ -81,11 +97,12 @@ class SlackDelivery:
         arguments: dict[str, Any] = {
             "channel": composed.channel,
             "text": composed.text,
-            "blocks": composed.blocks,
             "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": message.key}},
             "unfurl_links": False,
             "unfurl_media": False,
         }
+        if composed.blocks:
+            arguments["blocks"] = composed.blocks
         if composed.thread_ts is not None:
             arguments["thread_ts"] = composed.thread_ts
         try:
@@ -140,28 +157,18 @@ async def _called(method: Callable[..., Awaitable[Any]], **arguments: Any) -> An
     try:
         return await method(**arguments)
     except SlackApiError as error:
-        raise _word_for(error) from None
-    except (TimeoutError, OSError) as error:
+        raise _outcome_of(error) from None
+    except NO_ANSWER as error:
         raise Uncertain(type(error).__name__) from None
 
 
-def _word_for(error: SlackApiError) -> Exception:
-    response = error.response
-    status = getattr(response, "status_code", 200)
-    answered = response.data if hasattr(response, "data") else response
-    if not isinstance(answered, dict):
-        return Uncertain(f"status {status} without JSON")
-    code = str(answered.get("error") or f"status {status}")
-    if status == 429 or code == "ratelimited":
-        return TryLater(float(_header(response, "retry-after") or 1), code)
-    if status >= 500 or code in UNCERTAIN_ERRORS:
+def _outcome_of(error: SlackApiError) -> NotSent:
+    code = word_of(error)
+    if status_of(error) == 429 or code == "ratelimited":
+        return TryLater(retry_after_s(error), "ratelimited")
+    if status_of(error) >= 500 or answer_of(error) is None or code in UNCERTAIN_ERRORS:
         return Uncertain(code)
     return Parked(code)
-
-
-def _header(response: Any, name: str) -> str | None:
-    headers = getattr(response, "headers", None) or {}
-    return next((str(value) for key, value in headers.items() if key.lower() == name), None)
 
 
 async def remember_card(session: AsyncSession, message: OutboxMessage, sent: Sent) -> None:

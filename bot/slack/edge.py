@@ -28,6 +28,9 @@ from bot.slack.kit import Gesture, Kit, Listener
 
 log = get_logger(__name__)
 
+ANSWER_WITHIN_S = 2.4
+"""Slack waits for 3 seconds, and Bolt sends an answer up to 10 ms after it is given (measured)."""
+
 
 class StillUnderway(Exception):  # noqa: N818 - no error of anybody
     """An event that was begun and, as far as we know, not ended: perhaps its replica died over it."""
@@ -67,6 +70,9 @@ class Edge:
             gesture = _gesture(body, ack, client)
             task = asyncio.ensure_future(self._run(listener, gesture, opens=opens))
             self.kit.underway.hold(task)
+            done, _ = await asyncio.wait({task}, timeout=ANSWER_WITHIN_S)
+            if not done and not gesture.acked:
+                await errors.tell_late(gesture)
             await asyncio.shield(task)
 
         return listen

@@ -22,6 +22,7 @@ from bot.limits import TooManyKeys, TooManyTests
 from bot.log import get_logger
 from bot.refusal import Refusal, Told
 from bot.slack.blocks import Block, escape, literal, modal, section, when
+from bot.slack.key_dialog import CALLBACK_ID
 from bot.slack.kit import Gesture
 from bot.slack.people import AuthorityUnknown
 from bot.slack.result import TITLE
@@ -31,6 +32,15 @@ log = get_logger(__name__)
 NOT_STARTED = (
     "We could not start this just now: our own storage did not answer. Nothing was kept. "
     "Please try again in a few minutes. Your key is not to blame."
+)
+
+TEST_NOT_CONFIRMED = (
+    "Our own storage is too slow just now, so we cannot say whether your test has started. If no result "
+    "comes to you in the next two minutes, please test again. Your key is not to blame."
+)
+NOT_CONFIRMED = (
+    "We are slow just now, so we cannot say yet whether this was done. If you see nothing of it in the "
+    "next two minutes, please do it again."
 )
 
 
@@ -48,6 +58,16 @@ async def tell(gesture: Gesture, error: Exception) -> None:
         return
     await gesture.ack()
     await gesture.tell(text)
+
+
+async def tell_late(gesture: Gesture) -> None:
+    """Answer without knowing: Slack waits no longer, and the work goes on. Never raises."""
+    if gesture.body.get("type") == "view_submission":
+        tested = gesture.view.get("callback_id") == CALLBACK_ID
+        text = TEST_NOT_CONFIRMED if tested else NOT_CONFIRMED
+        await gesture.ack(response_action="update", view=_view(gesture, text))
+        return
+    await gesture.ack()
 
 
 def sentence(error: Exception) -> str | None:

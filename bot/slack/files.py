@@ -8,7 +8,7 @@ from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.log import get_logger
 from bot.slack.kit import Kit
-from bot.slack.reach import NO_ANSWER
+from bot.slack.reach import NO_ANSWER, word_of
 
 log = get_logger(__name__)
 
@@ -37,7 +37,7 @@ async def send_file(kit: Kit, user_id: str, file: PrivateFile) -> bool:
             initial_comment=file.comment,
         )
     except SlackApiError as error:
-        log.warning("file_not_sent", error=str(error.response.get("error")))
+        log.warning("file_not_sent", error=word_of(error))
         return False
     except (SlackRequestError, *NO_ANSWER) as error:
         log.warning("file_not_sent", error=type(error).__name__)

@@ -19,7 +19,7 @@ from bot.slack.case_words import subject_of
 from bot.slack.kit import Kit
 from bot.slack.people import AuthorityUnknown
 from bot.slack.queue import WHICH, case_rows
-from bot.slack.reach import NO_ANSWER
+from bot.slack.reach import NO_ANSWER, word_of
 from bot.slack.result import Result, fate_sentence, result_buttons
 from validators.diagnosis import Verdict
 
@@ -48,7 +48,7 @@ async def show_home(kit: Kit, person: Person) -> None:
         view = {"type": "home", "blocks": await home_blocks(kit, person)}
         await kit.client.views_publish(user_id=person.user_id, view=view)
     except SlackApiError as error:
-        log.info("home_not_shown", error=str(error.response.get("error")))
+        log.info("home_not_shown", error=word_of(error))
     except NO_ANSWER as error:
         log.info("home_not_shown", error=type(error).__name__)
 

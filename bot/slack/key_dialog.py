@@ -19,23 +19,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from bot.columns import now
 from bot.limits import TooManyKeys, TooManyTests
 from bot.log import get_logger
-from bot.refusal import Told
 from bot.schema import OddValue
 from bot.slack.blocks import Block, context, escape, modal, plain, section, text_input
 from bot.slack.kit import Gesture, Kit
-from bot.slack.reach import NO_ANSWER
+from bot.slack.reach import NO_ANSWER, word_of
 from bot.slack.result import TITLE, read_result, result_view
 from validators.exchange import Credentials, Exchange, ShapeFault
 
 log = get_logger(__name__)
 
 CALLBACK_ID = "test_keys"
-TAKE_S = 2.0
-"""Slack waits 3 seconds for our answer; a database that needs longer is not waited for."""
-NOT_CONFIRMED = (
-    "Our own storage was too slow, so we cannot say whether your test has started. If no result comes "
-    "to you in the next two minutes, please test again. Your key is not to blame."
-)
 SHOW_WITHIN_S = 2.0
 """An ``external_id`` resolves only once Slack has applied our answer; measured: 2 tries."""
 
@@ -162,12 +155,9 @@ async def submitted(kit: Kit, gesture: Gesture) -> None:
         await gesture.ack(response_action="errors", errors=_first_of_each_field(faults))
         return
     try:
-        async with asyncio.timeout(TAKE_S):
-            promise = await kit.key_tests.take(
-                gesture.person, entered.form, entered.exchange.slug, entered.account, entered.credentials
-            )
-    except TimeoutError:
-        raise Told(NOT_CONFIRMED) from None
+        promise = await kit.key_tests.take(
+            gesture.person, entered.form, entered.exchange.slug, entered.account, entered.credentials
+        )
     except (TooManyTests, TooManyKeys) as refusal:
         kit.underway.start(kit.key_tests.note_refused_by_limit(gesture.person, refusal))
         raise
@@ -241,8 +231,8 @@ async def put_into_dialog(kit: Kit, dialog_id: str, view: Block) -> bool:
             await kit.client.views_update(external_id=dialog_id, view=view)
             return True
         except SlackApiError as error:
-            if error.response.get("error") != "not_found" or loop.time() >= give_up:
-                log.info("dialog_closed", error=str(error.response.get("error")))
+            if word_of(error) != "not_found" or loop.time() >= give_up:
+                log.info("dialog_closed", error=word_of(error))
                 return False
         except NO_ANSWER as error:
             log.info("dialog_not_updated", error=type(error).__name__)

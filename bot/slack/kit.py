@@ -30,7 +30,7 @@ from bot.schema import Case
 from bot.settings import Settings
 from bot.slack.blocks import Block
 from bot.slack.people import Staff
-from bot.slack.reach import NO_ANSWER
+from bot.slack.reach import NO_ANSWER, word_of
 from bot.vault import Vault
 from validators.exchange import Exchange
 
@@ -222,7 +222,7 @@ class Gesture:
             else:
                 await self._client.views_open(trigger_id=self.trigger_id, view=view)
         except SlackApiError as error:
-            log.info("dialog_not_opened", error=str(error.response.get("error")))
+            log.info("dialog_not_opened", error=word_of(error))
             return False
         except NO_ANSWER as error:
             log.info("dialog_not_opened", error=type(error).__name__)

@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.log import get_logger
 from bot.person import Person
 from bot.refusal import Refusal
-from bot.slack.reach import NO_ANSWER
+from bot.slack.reach import NO_ANSWER, word_of
 
 log = get_logger(__name__)
 
@@ -116,7 +116,7 @@ class Staff:
         try:
             return await question()
         except SlackApiError as error:
-            log.warning("authority_unknown", error=str(error.response.get("error")))
+            log.warning("authority_unknown", error=word_of(error))
         except NO_ANSWER as error:
             log.warning("authority_unknown", error=type(error).__name__)
         raise AuthorityUnknown("Slack did not say who is staff")

@@ -11,6 +11,8 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.reach import NO_ANSWER, status_of, word_of
+
 NEEDED_SCOPES = {
     "commands": "the commands /test-keys and /triage",
     "chat:write": "results in direct messages and cards in the staff channel",
@@ -26,9 +28,16 @@ STAFF_CHANNEL_SCOPES = {
 }
 """Prefixed with ``groups:`` for a private channel, ``channels:`` for a public one."""
 
+UNREACHABLE = "Slack cannot be reached. Check the network and SLACK_API_URL."
+BUSY = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+
 
 class CannotStart(Exception):  # noqa: N818 - it says what is the matter
     """What is wrong and what to do; fit to be printed, holds no token."""
+
+
+class NotNow(CannotStart):
+    """It may work in a minute, without anybody mending anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +100,8 @@ async def _staff_channel_is_ours(client: AsyncWebClient, channel: str, identity:
     except SlackApiError:
         # Not there, or the bot is not in it: messages wait, and `doctor` says so.
         return
-    except (TimeoutError, OSError):
-        raise CannotStart("Slack cannot be reached. Check the network and SLACK_API_URL.") from None
+    except NO_ANSWER:
+        raise NotNow(UNREACHABLE) from None
     if answer["channel"].get("is_ext_shared"):
         raise CannotStart(
             "STAFF_CHANNEL is shared with another company, who would see every case. "
@@ -106,9 +115,10 @@ async def _asked(call: Any, setting: str) -> Any:
     try:
         return await call
     except SlackApiError as error:
-        code = str(error.response.get("error") if error.response else "no answer")
-    except (TimeoutError, OSError):
-        raise CannotStart("Slack cannot be reached. Check the network and SLACK_API_URL.") from None
-    if code in ("ratelimited", "internal_error", "service_unavailable"):
-        raise CannotStart(f"Slack is busy just now ({code}). Start keydesk again in a minute.")
+        code = word_of(error)
+        status = status_of(error)
+    except NO_ANSWER:
+        raise NotNow(UNREACHABLE) from None
+    if status >= 500 or code in BUSY or code.startswith("status"):
+        raise NotNow(f"Slack is busy just now ({code}). Start keydesk again in a minute.")
     raise CannotStart(f"Slack refuses {setting} ({code}). Copy it again from the Slack app's settings.")

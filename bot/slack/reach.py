@@ -1,9 +1,43 @@
-"""How a call to Slack fails without an answer. aiohttp's own errors are no OSError: a connection that
-the server closes under a request raises ``ServerDisconnectedError``.
+"""What a call to Slack comes to when it fails, with an answer and without one.
+
+aiohttp's own errors are no OSError: a connection that the server closes under a request raises
+``ServerDisconnectedError``. And what slack_sdk raises may hold no JSON: a page of a proxy, or
+plain text with status 500 (measured with slack_sdk 3.47).
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import aiohttp
+from slack_sdk.errors import SlackApiError
 
 NO_ANSWER = (TimeoutError, OSError, aiohttp.ClientError)
+"""How a call fails without an answer."""
+
+
+def answer_of(error: SlackApiError) -> dict[str, Any] | None:
+    """Slack's answer as JSON; None where somebody else answered, or Slack did not speak JSON."""
+    response = error.response
+    answered = getattr(response, "data", response)
+    return answered if isinstance(answered, dict) and answered else None
+
+
+def word_of(error: SlackApiError) -> str:
+    """Slack's own word for what is wrong; else the status. Never a body."""
+    answered = answer_of(error) or {}
+    return str(answered.get("error") or f"status {status_of(error)}")
+
+
+def status_of(error: SlackApiError) -> int:
+    """The HTTP status, 0 where there is none."""
+    response = error.response
+    status = getattr(response, "status_code", None) or getattr(response, "status", None)
+    return status if isinstance(status, int) else 0
+
+
+def retry_after_s(error: SlackApiError) -> float:
+    """How long Slack asks us to wait, at least a second."""
+    headers = getattr(error.response, "headers", None) or {}
+    told = next((str(value) for name, value in headers.items() if name.lower() == "retry-after"), "")
+    return max(1.0, float(told)) if told.isascii() and told.isdigit() else 1.0

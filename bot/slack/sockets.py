@@ -11,6 +11,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
+import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
@@ -24,6 +25,7 @@ CONNECTIONS = 2
 LOOK_EVERY_S = 5.0
 DEAF_AFTER_S = 20.0
 GIVE_UP_AFTER_S = 600.0
+HANDSHAKE_S = 15.0
 
 
 class Sockets:
@@ -48,12 +50,17 @@ class Sockets:
         self.healed = 0
 
     async def open(self, stagger_s: float = 0.0) -> None:
-        """Connect the first, then the others *stagger_s* later; then keep watch."""
-        first, *others = self._handlers
-        await first.connect()
-        for place, handler in enumerate(others, start=1):
-            self._connecting.append(asyncio.create_task(_connected_later(handler, stagger_s * place)))
+        """Connect the first, the others each *stagger_s* later, and keep watch.
+
+        Returns once the first is connected, or Slack was out of reach for too long: slack_sdk itself
+        tries for ever.
+        """
         self._watch = asyncio.create_task(self._watching(), name="socket watchdog")
+        for place, handler in enumerate(self._handlers):
+            self._connecting.append(asyncio.create_task(_connected_later(handler, stagger_s * place)))
+        given_up = asyncio.create_task(self.unreachable.wait())
+        await asyncio.wait({self._connecting[0], given_up}, return_when=asyncio.FIRST_COMPLETED)
+        given_up.cancel()
 
     async def connected(self) -> int:
         """How many connections work at this moment."""
@@ -112,6 +119,14 @@ class _Handler(AsyncSocketModeHandler):
 
     taking = True
 
+    def __init__(self, app: AsyncApp, app_token: str, *, ping_interval: float) -> None:
+        super().__init__(app, app_token, ping_interval=ping_interval)
+        self._unbounded = self.client.aiohttp_client_session
+        # A handshake that is never answered would hold the client for aiohttp's usual five minutes.
+        self.client.aiohttp_client_session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=HANDSHAKE_S)
+        )
+
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         if self.taking:
             await super().handle(client, req)
@@ -126,6 +141,7 @@ class _Handler(AsyncSocketModeHandler):
             await self.client.close()  # type: ignore[no-untyped-call]  # slack_sdk has no types here
         except (TimeoutError, OSError, RuntimeError) as error:
             log.info("socket_close_failed", error=type(error).__name__)
+        await self._unbounded.close()
         # The client cancels its tasks without waiting for them to end.
         tasks = [
             self.client.message_receiver,

@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 from bot.outbox import say
 from bot.refusal import Told
 from bot.slack.kit import Kit
-from bot.slack.reach import NO_ANSWER
+from bot.slack.reach import NO_ANSWER, word_of
 from bot.slack.triage._command import Answer, Asked, Command
 
 USAGE = "invite"
@@ -47,7 +47,7 @@ async def _is_member(kit: Kit, channel: str) -> bool:
     try:
         answer = await kit.client.conversations_info(channel=channel)
     except SlackApiError as error:
-        return str(error.response.get("error")) == "missing_scope"
+        return word_of(error) == "missing_scope"
     except NO_ANSWER:
         return True
     return bool((answer.get("channel") or {}).get("is_member"))

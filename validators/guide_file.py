@@ -102,12 +102,12 @@ def read_words(path: Path, details: Details, causes: Collection[Cause]) -> Words
 
 
 def cited(steps: Iterable[Step]) -> str:
-    """ "Guide, Step Four" or "Guide, Steps Three and Four"; empty where there is none."""
-    numbers = [step.number for step in steps]
+    """ "Guide, Step Four" or "Guide, Step Three and Step Four"; empty where there is none."""
+    numbers = [f"Step {step.number}" for step in steps]
     if not numbers:
         return ""
-    listed = " and ".join(part for part in (", ".join(numbers[:-1]), numbers[-1]) if part)
-    return f"Guide, Step{'s' if len(numbers) > 1 else ''} {listed}"
+    # Each step in full, so that whoever looks for "Step Four" finds it.
+    return "Guide, " + " and ".join(part for part in (", ".join(numbers[:-1]), numbers[-1]) if part)
 
 
 class _File:

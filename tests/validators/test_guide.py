@@ -150,15 +150,15 @@ def test_a_pass_has_nine_ticked_lines_with_their_steps() -> None:
     checklist = GUIDE.explain(Diagnosis("kucoin", "futures", (), MET)).checklist
 
     assert [(line.text, line.step) for line in checklist] == [
-        ("Key found at KuCoin", "Guide, Steps Six and Seven"),
-        ("Secret matches", "Guide, Steps Six and Seven"),
-        ("Passphrase matches", "Guide, Steps Four and Seven"),
+        ("Key found at KuCoin", "Guide, Step Six and Step Seven"),
+        ("Secret matches", "Guide, Step Six and Step Seven"),
+        ("Passphrase matches", "Guide, Step Four and Step Seven"),
         ("General (read) is on", "Guide, Step Four"),
         ("Trade is off", "Guide, Step Four"),
         ("Transfer is off", "Guide, Step Four"),
         ("IP restriction is No", "Guide, Step Four"),
-        ("Validity is Permanent", "Guide, Steps Four and Six"),
-        ("Account data can be read", "Guide, Steps Three and Eight"),
+        ("Validity is Permanent", "Guide, Step Four and Step Six"),
+        ("Account data can be read", "Guide, Step Three and Step Eight"),
     ]
     assert {line.mark for line in checklist} == {"✓"}
 

@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import vault
 from bot.db import Database
+from bot.digest import Digests
 from bot.engine import Engine
 from bot.hours import ALWAYS, BusinessHours
 from bot.inbox import Inbox
@@ -196,6 +197,8 @@ async def _wired(
     reminders = Reminders(
         db, settings.staff_channel, settings.sla_first_response, hours, mailer.configured, outbox.wake
     )
+    digests = Digests(db, settings.staff_channel, hours, outbox.wake)
+    engine.scheduled("digest", digests.tell, digests.period)
     key_tests.show = lambda attempt_id: key_dialog.show(kit, attempt_id)
     edge = Edge(kit, client)
     listen(edge)

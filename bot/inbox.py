@@ -21,8 +21,8 @@ from bot.schema import InboxEvent
 
 RECORD_S = 1.2
 """Slack gives 3 seconds in all; SQLite waits in a thread that no time-out of ours can end sooner."""
-PATIENCE_S = 2.0
-"""How long a second delivery waits for the first one's answer; Slack gives 3 seconds in all."""
+PATIENCE_S = 1.5
+"""How long a second delivery waits for the first one's answer."""
 STALE = timedelta(seconds=30)
 """Whoever began to act and has not ended by then is taken for dead."""
 LOOK_AGAIN_S = 0.25

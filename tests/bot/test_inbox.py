@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
 from sqlmodel import col, update
 
+import bot.inbox
 from bot.columns import now
-from bot.db import Database, StorageUnavailable
+from bot.db import Database, StorageUnavailable, Trouble
 from bot.inbox import STALE, Again, First, Inbox
 from bot.schema import InboxEvent
 
@@ -59,7 +62,7 @@ async def test_while_it_is_acted_on_a_redelivery_waits_for_the_answer(db: Databa
 async def test_a_redelivery_does_not_wait_for_ever(db: Database) -> None:
     inbox = Inbox(db, "one", patience_s=0.05)
     await inbox.receive("Ev1")
-    assert await inbox.receive("Ev1") == Again(None)
+    assert await inbox.receive("Ev1") == Again(None, done=False)
     assert not inbox._waiting
 
 
@@ -67,10 +70,10 @@ async def test_what_a_dead_one_began_is_acted_on_again(db: Database) -> None:
     inbox = Inbox(db, "two", patience_s=0.01)
     await Inbox(db, "one").receive("Ev1")
     await begun(db, "Ev1", STALE - timedelta(seconds=2))
-    assert await inbox.receive("Ev1") == Again(None)
+    assert await inbox.receive("Ev1") == Again(None, done=False)
     await begun(db, "Ev1", STALE + timedelta(seconds=2))
     assert await inbox.receive("Ev1") == First()
-    assert await inbox.receive("Ev1") == Again(None)
+    assert await inbox.receive("Ev1") == Again(None, done=False)
 
 
 async def test_what_was_done_is_never_acted_on_again_however_old(db: Database) -> None:
@@ -100,3 +103,38 @@ async def test_what_cannot_be_recorded_is_not_acted_on(database_url: str) -> Non
             await inbox.receive("Ev1")
         await without_tables.upgrade()
         assert await inbox.receive("Ev1") == First()
+
+
+async def test_what_a_process_that_is_gone_had_begun_is_free_at_once(db: Database) -> None:
+    dead, living = Inbox(db, "dead"), Inbox(db, "living", patience_s=0.01)
+    for key in ("Ev1", "Ev2"):
+        await dead.receive(key)
+    await dead.done("Ev2", ANSWER)
+    assert await living.receive("Ev1") == Again(None, done=False)
+
+    await living.free("dead")
+
+    assert await living.receive("Ev1") == First()
+    assert await living.receive("Ev2") == Again(ANSWER)
+    await living.free("dead")
+    assert await living.receive("Ev1") == Again(None, done=False), "whoever acts on it now keeps it"
+
+
+async def test_a_database_that_another_process_locks_is_not_waited_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite waits in a thread, which no time-out ends; Slack has long turned away by then."""
+    monkeypatch.setattr(bot.inbox, "RECORD_S", 0.05)
+    async with Database.open(f"sqlite:///{path}", busy_timeout_s=20) as db:
+        await db.upgrade()
+        inbox = Inbox(db, "one")
+        with sqlite3.connect(path, isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StorageUnavailable) as slow:
+                await inbox.receive("Ev1")
+            other.execute("ROLLBACK")
+        other.close()
+        await inbox.close()
+
+        assert slow.value.reason is Trouble.TOO_SLOW
+        assert await inbox.receive("Ev2") == First()

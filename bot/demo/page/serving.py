@@ -1,0 +1,126 @@
+"""Serves the page: a Slack workspace, a KuCoin, and the real bot between them, all on this machine."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import TextIO
+
+from aiohttp import web
+
+from bot.demo.page.child import Child
+from bot.demo.page.door import Door, lasting_token
+from bot.demo.page.exchange import Desk
+from bot.demo.page.keydesk_routes import KeydeskRoutes
+from bot.demo.page.live import Live
+from bot.demo.page.slack_routes import Pane, SlackPage
+from bot.demo.page.tour import Play, Tour
+from bot.demo.stage import Stage, staged
+
+LOOPBACK = "127.0.0.1"
+USUAL_PORT = 8460
+GENEROUS = 1000
+"""Who plays tests more keys in an hour than any client."""
+
+
+@dataclass(slots=True)
+class Demo:
+    """A demo that is being served."""
+
+    stage: Stage
+    child: Child
+    desk: Desk
+    door: Door
+
+
+async def run(out: TextIO, port: int | None, *, open_browser: bool) -> int:
+    """Serve until Ctrl-C or SIGTERM; the exit code.
+
+    Args:
+        out: Where the address is told.
+        port: None for the usual one, or another where that is taken; 0 for any.
+    """
+    stop = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    try:
+        async with served(port) as demo:
+            print(f"The demo is open at {demo.door.address}", file=out, flush=True)
+            print("Everything in it is on this machine. End it with Ctrl-C.", file=out, flush=True)
+            if open_browser:
+                _open(demo.door.address)
+            await stop.wait()
+            print("Ending …", file=out, flush=True)
+    except OSError as error:
+        print(f"The demo cannot be opened: {error.strerror or error}", file=out, flush=True)
+        return 1
+    return 0
+
+
+@asynccontextmanager
+async def served(port: int | None = 0, token: str | None = None) -> AsyncIterator[Demo]:
+    """The demo, open until the block ends.
+
+    Raises:
+        OSError: the port is taken.
+    """
+    async with AsyncExitStack() as stack:
+        playing = staged(start=False, tests_per_hour=GENEROUS, keys_per_hour=GENEROUS)
+        stage = await stack.enter_async_context(playing)
+        live = Live(secrets.token_hex(8))
+        child = Child(stage.settings, stage.folder, lambda: live.tell("bot"))
+        desk = Desk(stage.kucoin, lambda: live.tell("exchange"))
+        tour = Tour(Play(stage, desk))
+        page = SlackPage(stage.slack, _panes(stage), live)
+        own = KeydeskRoutes(child, desk, tour, live)
+        door = Door(token or lasting_token())
+        await stack.enter_async_context(_listening(door, [*page.routes(), *own.routes()], port))
+        await stack.enter_async_context(page.following())
+        await stack.enter_async_context(own.following(stage.slack))
+        stack.push_async_callback(child.stop)
+        await child.start()
+        yield Demo(stage, child, desk, door)
+
+
+def _panes(stage: Stage) -> list[Pane]:
+    cast = stage.cast
+    return [
+        Pane("client", "Client", [cast.ann, cast.ben, cast.guest, cast.external, cast.stranger]),
+        Pane("staff", "Support staff", [cast.sue, cast.sam, cast.sid]),
+    ]
+
+
+@asynccontextmanager
+async def _listening(door: Door, routes: list[web.RouteDef], port: int | None) -> AsyncIterator[None]:
+    app = web.Application(middlewares=[door.guard])
+    app.on_response_prepare.append(door.add_headers)
+    app.add_routes(routes)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, handler_cancellation=True)
+    await runner.setup()
+    try:
+        await _start(runner, port)
+        door.port = runner.addresses[0][1]
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def _start(runner: web.AppRunner, port: int | None) -> None:
+    wanted = [USUAL_PORT, 0] if port is None else [port]
+    for number in wanted[:-1]:
+        with suppress(OSError):
+            await web.TCPSite(runner, LOOPBACK, number).start()
+            return
+    await web.TCPSite(runner, LOOPBACK, wanted[-1]).start()
+
+
+def _open(address: str) -> None:
+    """In the person's browser, where there is one; the address was printed anyway."""
+    with suppress(webbrowser.Error):
+        browser = webbrowser.get()
+        asyncio.get_running_loop().run_in_executor(None, browser.open, address)

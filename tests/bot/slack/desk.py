@@ -58,9 +58,10 @@ async def given_cases(stage: Stage, count: int, **columns: Any) -> None:
     """Open cases of as many clients, an hour apart, the oldest first."""
     async with stage.bot.app.db.writing() as session:
         for place in range(count):
-            values = {"team_id": stage.slack.team_id, "user_id": f"UCLIENT{place}", **columns}
+            client = {"team_id": stage.slack.team_id, "user_id": f"UCLIENT{place}"}
+            tested = {"exchange": "kucoin", "account": "spot_margin"}
             opened_at = now() - timedelta(hours=count - place)
-            session.add(Case(exchange="kucoin", account="spot_margin", opened_at=opened_at, **values))
+            session.add(Case(opened_at=opened_at, **(client | tested | columns)))
 
 
 async def stands(stage: Stage, number: int = 1) -> Case:

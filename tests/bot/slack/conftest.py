@@ -14,6 +14,7 @@ from tests.bot.slack.desk import FREE
 async def stage() -> AsyncIterator[Stage]:
     """Over Socket Mode."""
     async with staged(**FREE) as opened:
+        opened.slack.rate_limits = False
         yield opened
 
 
@@ -21,4 +22,5 @@ async def stage() -> AsyncIterator[Stage]:
 async def either_stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
     """Over Socket Mode, and over signed HTTP."""
     async with staged(mode=request.param, **FREE) as opened:
+        opened.slack.rate_limits = False
         yield opened

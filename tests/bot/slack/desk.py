@@ -11,6 +11,7 @@ from bot.columns import now
 from bot.demo import acting
 from bot.demo.stage import Stage
 from bot.demo.workspace import ChannelRecord, Dialog, Message, Person
+from bot.demo.workspace.records import FileRecord
 from bot.schema import Case, CaseState
 
 FREE: dict[str, Any] = {
@@ -107,3 +108,13 @@ async def opens_reply(card: Message, staff: Person) -> Dialog:
     dialog = await staff.dialog()
     await dialog.until(lambda shown: "signed" in shown.words)
     return dialog
+
+
+def content(stage: Stage, message: Message) -> bytes:
+    """The bytes of the file that a message carries."""
+    file: FileRecord = stage.slack._core.world.files[message.files[0]["id"]]
+    return file.content
+
+
+def with_file(person: Person) -> list[Message]:
+    return [message for message in person.direct_messages if message.files]

@@ -10,19 +10,8 @@ import pytest
 
 from bot.demo import acting
 from bot.demo.stage import Stage
-from bot.demo.workspace import Fault, Message, Person
-from bot.demo.workspace.records import FileRecord
-from tests.bot.slack.desk import given_cases, opens_case, triage
-
-
-def content(stage: Stage, message: Message) -> bytes:
-    """The bytes of the file that a message carries."""
-    file: FileRecord = stage.slack._core.world.files[message.files[0]["id"]]
-    return file.content
-
-
-def with_file(person: Person) -> list[Message]:
-    return [message for message in person.direct_messages if message.files]
+from bot.demo.workspace import Fault
+from tests.bot.slack.desk import content, given_cases, opens_case, triage, with_file
 
 
 async def test_the_numbers_come_where_they_were_asked_for_and_the_chart_in_private(

@@ -78,6 +78,9 @@ async def held(session: AsyncSession, person: Person, submission_id: str) -> Sub
         KeysForgotten
     """
     submission = await cases.submission_of(session, submission_id, person.team_id, person.user_id)
+    if submission is not None:
+        # Two presses at once, on two replicas, take their turns here.
+        await session.refresh(submission, with_for_update=True)
     if submission is None or submission.sealed is None:
         raise KeysForgotten("not held for this person")
     return submission

@@ -19,6 +19,7 @@ from bot.columns import now
 from bot.db import Database
 from bot.key_fate import Fate, Forgotten, fate_of_keys, next_try, tries_are_used_up
 from bot.key_forgetting import apply_fate, forget_keys, receipt
+from bot.outages import Outages
 from bot.person import Person
 from bot.schema import Attempt, Case, Submission, VenueLimit
 from bot.telling import tell_client, tell_staff
@@ -41,12 +42,13 @@ class Settling:
     due: Callable[[datetime, timedelta], datetime]
     wake: Callable[[str], None]
     shred: Callable[[], None]
+    outages: Outages
     heard: Callable[[Diagnosis], None] = field(default=lambda diagnosis: None)
 
     async def settle(self, attempt_id: int, found: dict[str, Any] | None) -> None:
         """Record the diagnosis and everything that follows from it, once."""
         async with self.db.writing() as session:
-            attempt = await session.get_one(Attempt, attempt_id)
+            attempt = await session.get_one(Attempt, attempt_id, with_for_update=True)
             if attempt.settled_at is not None:
                 return
             submission = await session.get_one(Submission, attempt.submission_id)
@@ -69,6 +71,8 @@ class Settling:
         diagnosis: Diagnosis | None,
     ) -> None:
         settled_at = now()
+        # First of all: whoever settles the same doubt elsewhere waits here and nowhere else.
+        alarmed = await self.outages.heard(session, submission, diagnosis, settled_at)
         attempt.settled_at = settled_at
         attempt.verdict = diagnosis.verdict if diagnosis else Verdict.COULD_NOT_TELL
         attempt.diagnosis = diagnosis.to_json() if diagnosis else None
@@ -81,7 +85,8 @@ class Settling:
         held = submission.sealed is not None
         apply_fate(submission, fate, settled_at)
         session.add(submission)
-        case = await self._record(session, attempt, submission, diagnosis, exhausted=tries_are_used_up(tries))
+        exhausted = tries_are_used_up(tries)
+        case = await self._record(session, attempt, submission, diagnosis, exhausted, alarmed)
         if held and submission.sealed is None:
             case = await receipt(session, submission) or case
         if next_at is not None and submission.sealed is not None:
@@ -107,8 +112,8 @@ class Settling:
         attempt: Attempt,
         submission: Submission,
         diagnosis: Diagnosis | None,
-        *,
         exhausted: bool,
+        alarmed: bool,
     ) -> Case | None:
         case = await cases.record_attempt(
             session,
@@ -116,6 +121,7 @@ class Settling:
             submission,
             diagnosis,
             retries_exhausted=exhausted,
+            alarmed=alarmed,
             remind_at=self.due(now(), self.first_response),
         )
         if case is not None:
@@ -135,16 +141,17 @@ class Settling:
     async def abandon(self, attempt_id: int) -> None:
         """Our own error ended this test: settle it without a verdict and try anew in a minute."""
         async with self.db.writing() as session:
-            attempt = await session.get_one(Attempt, attempt_id)
+            attempt = await session.get_one(Attempt, attempt_id, with_for_update=True)
             if attempt.settled_at is not None:
                 return
-            attempt.settled_at, attempt.verdict = now(), Verdict.COULD_NOT_TELL
             submission = await session.get_one(Submission, attempt.submission_id)
+            alarmed = await self.outages.heard(session, submission, None, now())
+            attempt.settled_at, attempt.verdict = now(), Verdict.COULD_NOT_TELL
             tries = await self._tries_by_itself(session, submission.id)
             next_at = next_try(tries, submission.created_at, now(), None)
             if submission.sealed is not None and next_at is not None:
                 session.add(_follow_up(attempt, now(), next_at))
-            case = await self._record(session, attempt, submission, None, exhausted=True)
+            case = await self._record(session, attempt, submission, None, True, alarmed)
             if attempt.asked_by != "keydesk" or next_at is None:
                 person = Person(submission.team_id, submission.user_id)
                 await tell_client(session, person, "result", f"result:{attempt.id}", attempt=attempt.id)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import key_attempts, limits
@@ -101,15 +102,26 @@ class KeyTests:
             sealed=self.vault.seal(credentials.to_dict(), table="submission", row_id=form, column="sealed"),
         )
         submission.purge_at = submission.created_at + GIVE_UP_AFTER
-        async with self.db.writing() as session:
-            before = await key_attempts.promised_before(session, person, form)
-            if before is not None:
-                return before
-            await self._within_limits(session, person, submission.key_mark)
-            await replace_earlier(session, submission)
-            session.add(submission)
-            await session.flush()
-            return await key_attempts.promised(session, submission, asked_by="client")
+        try:
+            async with self.db.writing() as session:
+                return await self._taken(session, person, submission)
+        except IntegrityError:
+            # The same dialog arrived at two replicas at once, and the other one was first.
+            async with self.db.reading() as session:
+                before = await key_attempts.promised_before(session, person, form)
+        if before is None:
+            raise RuntimeError("a submission is there that is not this person's")
+        return before
+
+    async def _taken(self, session: AsyncSession, person: Person, submission: Submission) -> Promise:
+        before = await key_attempts.promised_before(session, person, submission.id)
+        if before is not None:
+            return before
+        await self._within_limits(session, person, submission.key_mark)
+        await replace_earlier(session, submission)
+        session.add(submission)
+        await session.flush()
+        return await key_attempts.promised(session, submission, asked_by="client")
 
     async def again(
         self, person: Person, submission_id: str, dialog_id: str | None, asked_by: str = "client"

@@ -78,6 +78,22 @@ def new_key() -> None:
 
 
 @app.command()
+def manifest(
+    http: Annotated[str | None, typer.Option(help="Where Slack reaches keydesk: HTTP, no sockets.")] = None,
+    leak_guard: Annotated[
+        bool, typer.Option("--leak-guard", help="Hear channels, to warn whoever writes a key there.")
+    ] = False,
+) -> None:
+    """Print the manifest of the Slack app, to paste into "Create New App"."""
+    from bot.manifest import manifest_text
+
+    try:
+        print(manifest_text(http, leak_guard=leak_guard), end="")
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--http") from None
+
+
+@app.command()
 def reseal() -> None:
     """Seal everything that is held with the first of SECRET_KEYS. May run while the bot does."""
     from bot.vault import Vault

@@ -23,7 +23,7 @@ MANIFEST = Path(__file__).parents[1] / "manifest.yml"
 
 COMMAND = Record(
     needs={"command": Text(32, shortest=2), "description": Text(2000), "usage_hint": Text(1000)},
-    may={"should_escape": Flag()},
+    may={"should_escape": Flag(), "url": Text(3000)},
 )
 SHORTCUT = Record(
     needs={
@@ -57,8 +57,10 @@ SHAPE = Record(
         ),
         "settings": Record(
             needs={
-                "event_subscriptions": Record(needs={"bot_events": Items(Text(50), most=100)}),
-                "interactivity": Record(needs={"is_enabled": Flag()}),
+                "event_subscriptions": Record(
+                    needs={"bot_events": Items(Text(50), most=100)}, may={"request_url": Text(3000)}
+                ),
+                "interactivity": Record(needs={"is_enabled": Flag()}, may={"request_url": Text(3000)}),
                 "org_deploy_enabled": Flag(),
                 "socket_mode_enabled": Flag(),
                 "token_rotation_enabled": Flag(),

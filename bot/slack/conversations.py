@@ -13,6 +13,7 @@ from bot.slack import (
     greeting,
     history,
     key_dialog,
+    leak_guard,
     relay,
     result,
     result_buttons,
@@ -53,7 +54,7 @@ def listen(edge: Edge) -> None:
     edge.action("client_reply", relay.reply_pressed, opens=True)
     edge.view(relay.CALLBACK_ID, relay.reply_sent)
     edge.event("app_home_opened", greeting.home_opened)
-    edge.event("message", greeting.by_message)
+    edge.event("message", leak_guard.by_message)
     for changed in (
         "subteam_members_changed",
         "subteam_updated",
@@ -94,6 +95,8 @@ COMPOSERS: dict[str, Composer] = {
     "closing": waiting.compose_closing,
     "digest": digest_words.compose,
     "key_seen": _key_seen,
+    "leak_warning": leak_guard.compose_warning,
+    "leak": leak_guard.compose_alarm,
 }
 
 

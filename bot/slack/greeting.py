@@ -6,6 +6,7 @@ in private without an echo.
 
 from __future__ import annotations
 
+from bot.person import Person
 from bot.slack.blocks import Block, actions, button, context, header, section
 from bot.slack.home import show_home
 from bot.slack.key_dialog import open_dialog
@@ -39,15 +40,15 @@ async def by_press(kit: Kit, gesture: Gesture) -> None:
     await open_dialog(kit, gesture)
 
 
-async def by_message(kit: Kit, gesture: Gesture) -> None:
-    """A direct message: a short answer with the button, or a warning."""
-    event = gesture.body["event"]
-    if event.get("bot_id") or event.get("subtype") or event.get("channel_type") != "im":
-        return
-    kind = "key_seen" if looks_like_key(kit, str(event.get("text") or "")) else "greeting"
+async def answer_direct_message(kit: Kit, person: Person, which: str) -> None:
+    """A direct message without a key in it (`bot.slack.leak_guard`): a short answer with the button.
+
+    Args:
+        which: Channel and time of the message.
+    """
     async with kit.db.writing() as session:
-        await tell_client(session, gesture.person, kind, f"{kind}:{event.get('channel')}:{event.get('ts')}")
-    kit.outbox.wake(gesture.person.user_id)
+        await tell_client(session, person, "greeting", f"greeting:{which}")
+    kit.outbox.wake(person.user_id)
 
 
 async def home_opened(kit: Kit, gesture: Gesture) -> None:

@@ -168,6 +168,14 @@ class Workspace(Known):
         delivery = await self._core.courier.ask("events_api", payload)
         return delivery.answer in ({"challenge": challenge}, challenge)
 
+    async def deliver(self, kind: str, payload: dict[str, Any]) -> Delivery:
+        """Any payload at all, signed and carried like Slack's own: what an attacker, or a bug, may send.
+
+        Args:
+            kind: "slash_commands", "interactive" or "events_api".
+        """
+        return await self._core.courier.ask(kind, payload)
+
     async def redeliver(self, delivery: Delivery, retry: bool = True) -> Delivery:
         """The same payload again, with or without the marks of a retry."""
         return await self._core.courier.redeliver(delivery, retry)

@@ -58,6 +58,9 @@ def is_gone(executor_id: str) -> bool:
 
 def _sight() -> str:
     """One boot of one machine, and one process namespace in it: containers may share a host name."""
+    if _started(1) is None:
+        # Other people's processes are hidden here (proc(5), hidepid), so absence means nothing.
+        return ""
     try:
         boot = (_PROC / "sys/kernel/random/boot_id").read_text()
         namespace = (_PROC / "self/ns/pid").readlink()

@@ -53,7 +53,8 @@ class Lease:
         self._engine: TakesOver | None = None
         self._moved: list[Moved] = []
         self._buried: list[Buried] = []
-        self._left: str | None = None
+        self._left: list[str] = []
+        self._lost = asyncio.Event()
         self._judges_from = 0.0
         self._renewed = time.monotonic()
 
@@ -67,12 +68,17 @@ class Lease:
         """
         lease = cls(db, ttl_s)
         await lease._register()
-        task = asyncio.create_task(lease._live(), name="lease")
+        # Two tasks, because taking over may last for longer than a lease does.
+        tasks = [
+            asyncio.create_task(lease._keep(), name="lease"),
+            asyncio.create_task(lease._watch_others(), name="lease of others"),
+        ]
         try:
             yield lease
         finally:
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await lease._give_up()
 
     @property
@@ -93,23 +99,34 @@ class Lease:
         """Call *told* with the id of a replica whose process is certainly gone."""
         self._buried.append(told)
 
-    async def _live(self) -> None:
+    async def _keep(self) -> None:
         while True:
             await asyncio.sleep(self._ttl_s / 3)
-            await self._attempt_round()
+            await self._attempt(self._stay)
 
-    async def _attempt_round(self) -> None:
+    async def _watch_others(self) -> None:
+        while True:
+            # Not at the next round: until then we would go on with what is in other hands.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._ttl_s / 3):
+                    await self._lost.wait()
+            self._lost.clear()
+            await self._attempt(self._look_after_others)
+
+    async def _attempt(self, step: Callable[[], Awaitable[None]]) -> None:
         try:
-            await self._round()
+            await step()
         except Exception as trouble:  # noqa: BLE001 - the lease goes on whatever happens in a round
             self._judges_from = time.monotonic() + self._ttl_s
             log.error("lease_round_failed", error=type(trouble).__name__)
 
-    async def _round(self) -> None:
+    async def _stay(self) -> None:
         if not await self._renew():
             await self._come_back()
-        if self._left is not None:
-            await self._leave_behind(self._left)
+
+    async def _look_after_others(self) -> None:
+        if self._left:
+            await self._leave_behind()
         # While the database was away nobody could renew, so a whole life of leases must pass first.
         if time.monotonic() >= self._judges_from:
             await self._look_round()
@@ -139,17 +156,20 @@ class Lease:
         """Under a new id: others may still be at what goes by the old one."""
         left, self.executor_id = self.executor_id, Identity.of_this_process().executor_id()
         log.warning("lease_lost", was=left, now=self.executor_id)
+        self._left.append(left)
         await self._register()
-        self._left = self._left or left
+        self._lost.set()
 
-    async def _leave_behind(self, left: str) -> None:
+    async def _leave_behind(self) -> None:
+        left = list(self._left)
         if self._engine is not None:
             await self._engine.rejoin(self.executor_id)
-            # What was begun under the old id after it was taken over would be nobody's.
-            await self._engine.take_over(left)
+            # What was begun under an old id after it was taken over would be nobody's.
+            for executor_id in left:
+                await self._engine.take_over(executor_id)
         for told in self._moved:
             told(self.executor_id)
-        self._left = None
+        self._left = self._left[len(left) :]
 
     async def _look_round(self) -> None:
         """Bury the dead: hand their work back, then forget them."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from bot.outbox.delivery import Delivery, NotSent, Overtaken, Parked, Sent, TryLater, Uncertain
-from bot.outbox.saying import say, say_card
+from bot.outbox.saying import say, say_card, say_update
 from bot.outbox.sending import Outbox
 from bot.outbox.standing import Standing
 
@@ -22,4 +22,5 @@ __all__ = [
     "Uncertain",
     "say",
     "say_card",
+    "say_update",
 ]

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -48,12 +49,25 @@ async def say(
     await session.exec(insert(OutboxMessage).values(**row).on_conflict_do_nothing(index_elements=["key"]))
 
 
+async def say_update(
+    session: AsyncSession, *, conversation: str, kind: str, key: str, payload: Mapping[str, Any]
+) -> None:
+    """Have a message brought up to date as it will be when it is sent; one that waits is enough.
+
+    Args:
+        key: The same for every update of the same message.
+    """
+    if not await _waits(session, OutboxMessage.kind == kind, col(OutboxMessage.key).startswith(f"{key}:")):
+        key = f"{key}:{uuid.uuid4().hex[:12]}"
+        await say(session, conversation=conversation, kind=kind, key=key, payload=payload)
+
+
 async def say_card(session: AsyncSession, case: Case, staff_channel: str) -> None:
     """Have the case's card shown as it will be when it is sent; one that waits already is enough.
 
     Raises the case's `card_version` where a message is added.
     """
-    if await _card_waits(session, case):
+    if await _waits(session, OutboxMessage.kind == CARD, OutboxMessage.case_number == case.number):
         return
     case.card_version += 1
     await say(
@@ -68,15 +82,11 @@ async def say_card(session: AsyncSession, case: Case, staff_channel: str) -> Non
     )
 
 
-async def _card_waits(session: AsyncSession, case: Case) -> bool:
-    """Whether a card is still to be rendered. The lock keeps it so until the caller commits."""
+async def _waits(session: AsyncSession, *which: ColumnElement[bool] | bool) -> bool:
+    """Whether one is still to be composed. The lock keeps it so until the caller commits."""
     waiting = await session.exec(
         select(OutboxMessage.id)
-        .where(
-            OutboxMessage.kind == CARD,
-            OutboxMessage.case_number == case.number,
-            col(OutboxMessage.state).in_([MessageState.PENDING, MessageState.PARKED]),
-        )
+        .where(*which, col(OutboxMessage.state).in_([MessageState.PENDING, MessageState.PARKED]))
         .limit(1)
         .with_for_update()
     )

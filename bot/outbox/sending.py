@@ -92,6 +92,7 @@ class Outbox:
                 await self.sweep()
                 while self._tasks:
                     await asyncio.wait(set(self._tasks.values()))
+                    await asyncio.sleep(0.02)
                     await self.sweep()
         except TimeoutError:
             return False
@@ -138,6 +139,8 @@ class Outbox:
         except StorageUnavailable as trouble:
             # What was sent and could not be recorded is found again by its key.
             log.warning("outbox_lane_stopped", reason=trouble.reason)
+        except Exception as trouble:  # noqa: BLE001 - the next sweep wakes the lane again
+            log.error("outbox_lane_failed", error=type(trouble).__name__)
 
     async def _next(self, conversation: str) -> Wait | None:
         turn = await self._lanes.take(conversation, self.replica_id)

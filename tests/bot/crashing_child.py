@@ -33,7 +33,7 @@ class FileSlack:
     """Every line is a call that Slack has taken. It hesitates, so that a kill can come anywhere."""
 
     def __init__(self, path: Path, db: Database) -> None:
-        self.path, self.db, self.random = path, db, random.Random()  # noqa: S311 - chooses pauses
+        self.path, self.db, self.random = path, db, random.Random()
 
     async def send(self, message: OutboxMessage) -> Sent:
         await self._hesitate()

@@ -94,7 +94,7 @@ async def replicas(database_url: str, tmp_path: Path) -> Replicas:
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_killed_again_and_again_it_still_says_everything_once(replicas: Replicas, seed: int) -> None:
-    moments = random.Random(seed)  # noqa: S311 - chooses moments
+    moments = random.Random(seed)
     for round_ in range(2):
         with replicas.running((round_ * JOBS, round_ * JOBS + JOBS)) as child:
             replicas.wait_until_said(len(replicas.said()) + moments.randint(1, 2 * JOBS), child)
@@ -137,7 +137,7 @@ def test_what_a_dead_replica_had_begun_another_ends(shared: Replicas) -> None:
 @pytest.mark.postgres
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_a_frozen_replica_is_overtaken_and_harms_nothing_when_it_wakes(shared: Replicas, seed: int) -> None:
-    moment = random.Random(seed).randint(2, 2 * JOBS)  # noqa: S311 - chooses a moment
+    moment = random.Random(seed).randint(2, 2 * JOBS)
     with shared.running((0, JOBS), stay=True) as frozen:
         shared.wait_until_said(moment, frozen)
         frozen.send_signal(signal.SIGSTOP)

@@ -10,6 +10,8 @@ import sqlite3
 import stat
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -278,9 +280,12 @@ async def reached(runs: list[int], count: int) -> None:
 # --- the engine's own file --------------------------------------------------------------------
 
 
-def stored(folder: Path) -> sa.Connection:
-    engine, _ = sqlite_store(sa.make_url(f"sqlite:///{folder / 'k.db.engine'}"))
-    return engine.connect()
+@contextmanager
+def stored(folder: Path) -> Iterator[sa.Connection]:
+    engine, closer = sqlite_store(sa.make_url(f"sqlite:///{folder / 'k.db.engine'}"))
+    with engine.connect() as connection:
+        yield connection
+    closer.close()
 
 
 def test_the_file_survives_power_cuts_keeps_nothing_deleted_and_is_private(tmp_path: Path) -> None:
@@ -289,7 +294,6 @@ def test_the_file_survives_power_cuts_keeps_nothing_deleted_and_is_private(tmp_p
             name: connection.execute(sa.text(f"PRAGMA {name}")).scalar_one()
             for name in ("journal_mode", "synchronous", "secure_delete", "foreign_keys", "busy_timeout")
         }
-        connection.engine.dispose()
     assert pragmas == {
         "journal_mode": "wal",
         "synchronous": 2,

@@ -23,6 +23,7 @@ from bot.inbox import Inbox
 from bot.key_settling import Settling
 from bot.key_test import KeyTests, TestPolicy
 from bot.log import get_logger
+from bot.outages import Outages
 from bot.outbox import Delivery, Outbox
 from bot.reminders import Reminders
 from bot.replica import Lease
@@ -168,6 +169,7 @@ async def _wired(
         due=hours.due,
         wake=outbox.wake,
         shred=shredder.soon,
+        outages=Outages(db, settings.staff_channel, outbox.wake),
     )
     policy = TestPolicy(
         staff_channel=settings.staff_channel,
@@ -223,6 +225,8 @@ async def _begin(app: App) -> None:
     app.engine.every("outbox", app.tempo.sweep_s, app.outbox.sweep)
     app.engine.every("reminders", 20.0, app.reminders.round)
     app.engine.every("slack", app.tempo.contact_s, app.contact.look)
+    app.engine.every("outages", 20.0, app.key_tests.settling.outages.round)
+    app.engine.every("doubts", 3600.0, app.key_tests.settling.outages.forget_old)
     app.engine.every("purge", 20.0, lambda: _purged(app))
     app.engine.every("inbox", 3600.0, lambda: app.inbox.forget_old(timedelta(days=2)))
     app.engine.every("finished work", 3600.0, lambda: app.engine.delete_finished(timedelta(days=1)))

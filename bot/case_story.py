@@ -26,6 +26,7 @@ async def record_attempt(
     reason: Reason | None = None,
     *,
     retries_exhausted: bool = False,
+    alarmed: bool = False,
     remind_at: datetime | None = None,
     at: datetime | None = None,
 ) -> Case | None:
@@ -37,6 +38,7 @@ async def record_attempt(
         diagnosis: None where there was none: an error of ours, or keys that did not open.
         reason: Why people are needed, where the caller knows more than the diagnosis says.
         retries_exhausted: The test was tried again by itself as often as it should be.
+        alarmed: Staff have been told of this doubt, of many clients at once: nobody is called.
         remind_at: When staff are reminded if this makes the case theirs and nobody takes it.
 
     Returns:
@@ -47,7 +49,7 @@ async def record_attempt(
         return await _passed(session, attempt, submission, at)
     case = await _entered(session, attempt, submission, diagnosis, at)
     reason = reason or needs_staff(diagnosis, case.failures_in_row, retries_exhausted)
-    if reason is not None:
+    if reason is not None and not alarmed:
         standing.call_staff(session, case, reason, remind_at, at)
     else:
         _hand_on(case, attempt, diagnosis, remind_at, at)

@@ -6,7 +6,6 @@ for counts; the retries of keydesk and of staff do not.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -16,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.refusal import Refusal
 from bot.schema import Attempt, Submission
+from bot.turns import in_turn
 
 WINDOW = timedelta(hours=1)
 
@@ -54,7 +54,8 @@ async def check_limits(
         TooManyTests: of this person; or of this key, by whomever.
         TooManyKeys: of this person, were this key tested too.
     """
-    await _one_at_a_time(session, f"person {team} {user}", f"key {key_mark}")
+    # Two replicas could count at the same moment and both find room for one.
+    await in_turn(session, f"person {team} {user}", f"key {key_mark}")
     person = (col(Submission.team_id) == team, col(Submission.user_id) == user)
     for whose in (person, (col(Submission.key_mark) == key_mark,)):
         asked = await _tests_since(session, now - WINDOW, *whose)
@@ -95,16 +96,3 @@ async def _keys_since(
         .group_by(col(Submission.key_mark))
     )
     return (await session.exec(given)).all()
-
-
-async def _one_at_a_time(session: AsyncSession, *names: str) -> None:
-    """On PostgreSQL two replicas could count at the same moment and both find room for one."""
-    if session.get_bind().dialect.name != "postgresql":
-        return
-    # Always in the same order, so that two of us never wait for each other.
-    for number in sorted(_number_of(name) for name in names):
-        await session.exec(select(func.pg_advisory_xact_lock(number)))
-
-
-def _number_of(name: str) -> int:
-    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)

@@ -243,15 +243,27 @@ class OddValue(SQLModel, table=True):
 
 
 class Outage(SQLModel, table=True):
-    """Many clients with the same "could not tell": one alarm that counts up, one all-clear."""
+    """Many clients with the same "could not tell": one alarm that counts up, one all-clear.
+
+    Attributes:
+        cause: Of the doubt; ``own_error`` where keydesk itself failed.
+        opened_at: When the first of its clients met it.
+        last_at: When the last test met it.
+        probe_at: When one of the tests that wait asks whether it is over.
+        ended_because: ``answered`` or ``silent``.
+        reruns: How many tests ran again at its end.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     exchange: str = Field(max_length=32)
     cause: str = Field(max_length=32)
     opened_at: datetime = Field(sa_type=UtcDateTime)
     last_at: datetime = Field(sa_type=UtcDateTime)
+    probe_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     clients: int = 0
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ended_because: str | None = Field(default=None, max_length=16)
+    reruns: int = 0
 
     __table_args__ = (
         Index(
@@ -263,6 +275,17 @@ class Outage(SQLModel, table=True):
             postgresql_where=text("ended_at IS NULL"),
         ),
     )
+
+
+class Doubt(SQLModel, table=True):
+    """When a client last met a "could not tell", and of which cause: by these an outage is seen."""
+
+    exchange: str = Field(primary_key=True, max_length=32)
+    cause: str = Field(primary_key=True, max_length=32)
+    account: str = Field(primary_key=True, max_length=32)
+    team_id: str = Field(primary_key=True, max_length=32)
+    user_id: str = Field(primary_key=True, max_length=32)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class SealedValue(SQLModel, table=True):

@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -53,6 +52,19 @@ def upgrade() -> None:
         batch_op.create_index("ix_case_state", ["state", "opened_at"], unique=False)
 
     op.create_table(
+        "doubt",
+        sa.Column("exchange", sa.String(32), nullable=False),
+        sa.Column("cause", sa.String(32), nullable=False),
+        sa.Column("account", sa.String(32), nullable=False),
+        sa.Column("team_id", sa.String(32), nullable=False),
+        sa.Column("user_id", sa.String(32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("exchange", "cause", "account", "team_id", "user_id", name=op.f("pk_doubt")),
+    )
+    with op.batch_alter_table("doubt") as batch_op:
+        batch_op.create_index(batch_op.f("ix_doubt_at"), ["at"], unique=False)
+
+    op.create_table(
         "inbox_event",
         sa.Column("key", sa.String(255), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
@@ -80,8 +92,11 @@ def upgrade() -> None:
         sa.Column("cause", sa.String(32), nullable=False),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("probe_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("clients", sa.Integer(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_because", sa.String(16), nullable=True),
+        sa.Column("reruns", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outage")),
     )
     with op.batch_alter_table("outage") as batch_op:

@@ -144,6 +144,29 @@ def audit(number: Annotated[int, typer.Argument(min=1, help="The number of the c
     _run(run)
 
 
+@app.command()
+def incident(
+    start: Annotated[str, typer.Option("--from", help="UTC, such as 2026-11-22 or 2026-11-22T14:30.")],
+    end: Annotated[str, typer.Option("--to", help="The same; left out: now.")] = "",
+    tell: Annotated[bool, typer.Option("--tell", help="Have each of these clients told, once.")] = False,
+) -> None:
+    """List the clients whose keys were held in a period, with the message to send them."""
+    from bot.incident import read_moment, reported
+
+    try:
+        period = read_moment(start), read_moment(end or "now")
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+    async def run() -> int:
+        settings = _settings()
+        async with _database(settings) as db:
+            print(await reported(db, *period, settings.support_email, tell=tell), end="")
+        return 0
+
+    _run(run)
+
+
 @database.command(name="upgrade")
 def upgrade() -> None:
     """Bring the tables up to date with this release."""

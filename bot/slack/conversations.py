@@ -12,6 +12,7 @@ from bot.slack import (
     digest_words,
     greeting,
     history,
+    incident_words,
     key_dialog,
     leak_guard,
     relay,
@@ -97,6 +98,7 @@ COMPOSERS: dict[str, Composer] = {
     "key_seen": _key_seen,
     "leak_warning": leak_guard.compose_warning,
     "leak": leak_guard.compose_alarm,
+    "incident": incident_words.compose,
 }
 
 

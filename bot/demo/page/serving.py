@@ -11,19 +11,16 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TextIO
 
-from aiohttp import web
-
 from bot.demo.page.child import Child
 from bot.demo.page.door import Door, lasting_token
 from bot.demo.page.exchange import Desk
 from bot.demo.page.keydesk_routes import KeydeskRoutes
+from bot.demo.page.listening import listening
 from bot.demo.page.live import Live
-from bot.demo.page.slack_routes import Pane, SlackPage
+from bot.demo.page.slack_routes import STATIC, Pane, SlackPage
 from bot.demo.page.tour import Play, Tour
 from bot.demo.stage import Stage, staged
 
-LOOPBACK = "127.0.0.1"
-USUAL_PORT = 8460
 GENEROUS = 1000
 """Who plays tests more keys in an hour than any client."""
 
@@ -76,10 +73,10 @@ async def served(port: int | None = 0, token: str | None = None) -> AsyncIterato
         child = Child(stage.settings, stage.folder, lambda: live.tell("bot"))
         desk = Desk(stage.kucoin, lambda: live.tell("exchange"))
         tour = Tour(Play(stage, desk))
-        page = SlackPage(stage.slack, _panes(stage), live)
+        page = SlackPage(stage.slack, _panes(stage), live, STATIC / "keydesk/index.html")
         own = KeydeskRoutes(child, desk, tour, live)
         door = Door(token or lasting_token())
-        await stack.enter_async_context(_listening(door, [*page.routes(), *own.routes()], port))
+        await stack.enter_async_context(listening(door, [*page.routes(), *own.routes()], port))
         await stack.enter_async_context(page.following())
         await stack.enter_async_context(own.following(stage.slack))
         stack.push_async_callback(child.stop)
@@ -93,30 +90,6 @@ def _panes(stage: Stage) -> list[Pane]:
         Pane("client", "Client", [cast.ann, cast.ben, cast.guest, cast.external, cast.stranger]),
         Pane("staff", "Support staff", [cast.sue, cast.sam, cast.sid]),
     ]
-
-
-@asynccontextmanager
-async def _listening(door: Door, routes: list[web.RouteDef], port: int | None) -> AsyncIterator[None]:
-    app = web.Application(middlewares=[door.guard])
-    app.on_response_prepare.append(door.add_headers)
-    app.add_routes(routes)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, handler_cancellation=True)
-    await runner.setup()
-    try:
-        await _start(runner, port)
-        door.port = runner.addresses[0][1]
-        yield
-    finally:
-        await runner.cleanup()
-
-
-async def _start(runner: web.AppRunner, port: int | None) -> None:
-    wanted = [USUAL_PORT, 0] if port is None else [port]
-    for number in wanted[:-1]:
-        with suppress(OSError):
-            await web.TCPSite(runner, LOOPBACK, number).start()
-            return
-    await web.TCPSite(runner, LOOPBACK, wanted[-1]).start()
 
 
 def _open(address: str) -> None:

@@ -34,8 +34,10 @@ class Pane:
 class SlackPage:
     """A workspace on a page."""
 
-    def __init__(self, slack: Workspace, panes: Sequence[Pane], live: Live) -> None:
-        self._slack, self._panes, self._live = slack, panes, live
+    def __init__(
+        self, slack: Workspace, panes: Sequence[Pane], live: Live, index: Path = STATIC / "slack/index.html"
+    ) -> None:
+        self._slack, self._panes, self._live, self._file_of_page = slack, panes, live, index
         self._ids = {person.user_id for pane in panes for person in pane.people}
 
     def routes(self) -> list[web.RouteDef]:
@@ -61,7 +63,7 @@ class SlackPage:
             self._live.close()
 
     async def _index(self, request: web.Request) -> web.StreamResponse:
-        return _served(STATIC / "index.html")
+        return _served(self._file_of_page)
 
     async def _static(self, request: web.Request) -> web.StreamResponse:
         file = (STATIC / request.match_info["path"]).resolve()

@@ -98,8 +98,11 @@ class _Shown:
         yield {"title": "Besides", "items": list(_besides())}
 
     def _of_cause(self, cause: Cause) -> Json:
-        words = self.names.exchange.guide.words.answers[cause]
-        return self._item(cause.value, words.headline, diagnosis_of(self.names.exchange, cause))
+        diagnosis = diagnosis_of(self.names.exchange, cause)
+        told = self.names.exchange.guide.explain(diagnosis)
+        headlines = [advice.headline for advice in told.advice]
+        headlines += told.notes or (line.note for line in told.checklist if line.note)
+        return self._item(cause.value, headlines[0], diagnosis)
 
     def _item(self, slug: str, title: str, diagnosis: Diagnosis) -> Json:
         result = _result(self.names, diagnosis)

@@ -11,7 +11,7 @@ const WORDS = {
 
 export class Exchange {
   constructor(paste) {
-    this.paste = paste;
+    Object.assign(this, { slug: "exchange", title: WORDS.title, paste });
     this.preset = "ip_restricted";
     this.signature = "";
     this.said = el("p", { class: "notice", role: "status" });

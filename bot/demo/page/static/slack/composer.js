@@ -30,6 +30,9 @@ export class Composer {
     this.menu.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.shut();
     });
+    this.menu.addEventListener("focusout", (event) => {
+      if (!this.menu.contains(event.relatedTarget)) this.menu.open = false;
+    });
   }
 
   show(screen, title) {

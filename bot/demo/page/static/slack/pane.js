@@ -49,22 +49,21 @@ export class Pane {
       "section",
       { class: "slack", id: `pane-${this.slug}`, "aria-labelledby": id },
       this.top,
-      this.body,
-      this.notice,
-      this.layer.node,
-      this.question,
+      el("div", { class: "screen" }, this.body, this.notice, this.layer.node, this.question),
       this.live,
     );
   }
 
   become(person) {
     Object.assign(this, { person, place: "", tab: "messages", thread: "", screen: null });
+    this.notice.textContent = "";
     this.refresh();
   }
 
   async open(place, tab = "messages") {
     const fresh = place !== this.place || tab !== this.tab;
     Object.assign(this, { place, tab, thread: "" });
+    this.notice.textContent = "";
     if (!place && fresh) this.perform({ act: tab === "home" ? "home" : "messages" }, { quiet: true });
     await this.load(fresh);
   }
@@ -181,7 +180,7 @@ export class Pane {
   async perform(told, { node = null, quiet = false, command = "" } = {}) {
     if (node?.getAttribute("aria-disabled") === "true") return {};
     node?.setAttribute("aria-disabled", "true");
-    this.notice.textContent = "";
+    if (!quiet) this.notice.textContent = "";
     let answer;
     try {
       answer = await send("/api/act", { person: this.person, place: this.place, ...told });
@@ -196,7 +195,7 @@ export class Pane {
   }
 
   cover(covered) {
-    this.top.inert = covered;
+    // Who somebody is can be changed at any time: that is the page's own, not Slack's.
     this.body.inert = covered;
   }
 

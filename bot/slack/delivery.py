@@ -17,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.log import get_logger
-from bot.outbox import NotSent, Parked, Sent, TryLater, Uncertain, say_card
+from bot.outbox import NotSent, Overtaken, Parked, Sent, TryLater, Uncertain, say_card
 from bot.outbox.saying import CARD
 from bot.schema import Case, OutboxMessage
 from bot.slack.kit import Composed, Kit
@@ -126,7 +126,9 @@ class SlackDelivery:
             )
         except Parked as parked:
             if parked.why in ("message_not_found", "cant_update_message", "edit_window_closed"):
-                # Somebody deleted it by hand: the next attempt posts it anew, and looks first.
+                # Somebody deleted it by hand: of a card the next attempt posts a new one, and looks first.
+                if message.case_number is None:
+                    raise Overtaken("the message was deleted") from None
                 await self._forget_card(message)
                 raise TryLater(0.1, "the card was deleted") from None
             raise

@@ -155,6 +155,7 @@ async def _wired(
         deliveries,
         replica.executor_id,
         min_interval_s=tempo.pace_s,
+        lease_s=tempo.lane_s,
         grace_s=tempo.grace_s,
         parked_s=tempo.parked_s,
         on_sent=remember_card,

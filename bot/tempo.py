@@ -15,6 +15,7 @@ class Tempo:
         farewell_s: How long a stop waits for listeners to answer, and then for messages to go out.
         drain_s: How long a stop waits for running tests to end.
         lease_s: After how long without a sign of life a replica is taken for dead.
+        lane_s: For how long a replica that sends to a conversation keeps others away from it.
         grace_s: Before a message of uncertain fate is looked for: what was just said may not be found yet.
         parked_s: Before a message that Slack refuses is tried again, the first time.
         contact_s: Between two questions to Slack whether it is there.
@@ -25,6 +26,7 @@ class Tempo:
     farewell_s: float = 3.0
     drain_s: float = 20.0
     lease_s: float = 15.0
+    lane_s: float = 30.0
     grace_s: float = 3.0
     parked_s: float = 60.0
     contact_s: float = 30.0

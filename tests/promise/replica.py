@@ -1,4 +1,7 @@
-"""One keydesk in a process of its own, for tests that kill it. Settings come from the environment."""
+"""One keydesk in a process of its own, for tests that kill it. Settings come from the environment.
+
+Arguments are what is to differ from its usual tempo: ``lease_s=3.0``.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ from bot.log import configure
 from bot.serving import Running, serve
 from bot.settings import load_settings
 
+FAST = {"pace_s": 0.0, "sweep_s": 0.25, "farewell_s": 1.0}
+
 
 def _ready(run: Running) -> None:
     print(f"ready {run.port}", flush=True)
@@ -19,7 +24,9 @@ def main() -> int:
     """Serve, fast: cards leave as soon as Slack takes them."""
     settings = load_settings()
     configure(settings.log_level, settings.log_format)
-    return asyncio.run(serve(settings, _ready, Tempo(pace_s=0.0, sweep_s=0.25, farewell_s=1.0)))
+    told = dict(argument.split("=") for argument in sys.argv[1:])
+    tempo = Tempo(**FAST | {name: float(seconds) for name, seconds in told.items()})
+    return asyncio.run(serve(settings, _ready, tempo))
 
 
 if __name__ == "__main__":

@@ -1,16 +1,19 @@
 """Once the dialog says "Testing…", exactly one result and one card follow, through kill -9.
 
-The short version of `killing.py`, whose docstring has the commands for the long one.
+The short version of `killing.py`, whose docstring has the command for the long one.
 """
 
 from __future__ import annotations
 
-import signal
-from pathlib import Path
-
+import aiohttp
 import pytest
 
-from tests.promise.killing import Submitted, Tally, axed, judged, one_run, submit_all
+from bot.demo import acting
+from bot.demo.stage import Stage
+from bot.demo.workspace import Person
+from tests.promise.axe import axed
+from tests.promise.clients import Submitted, Tally, judged, submit_all
+from tests.promise.killing import SCENARIOS, one_run, table
 
 CLIENTS = 8
 
@@ -18,10 +21,9 @@ CLIENTS = 8
 @pytest.mark.timeout(300)
 async def test_a_kill_in_the_middle_loses_nothing_and_doubles_nothing(database_url: str) -> None:
     async with axed(database_url) as axe:
-        await axe.start()
         total = Tally()
         for run, kill_at_s in enumerate((0.7, 1.6)):
-            total.add(await one_run(axe, CLIENTS, kill_at_s, run))
+            total.add(await one_run(axe, SCENARIOS["sqlite"], CLIENTS, kill_at_s, run))
 
     assert total.promised > CLIENTS
     assert (total.lost, total.doubled) == ([], [])
@@ -43,34 +45,62 @@ async def test_a_replica_that_dies_for_good_leaves_its_work_to_the_other(postgre
     assert (tally.lost, tally.doubled) == ([], [])
 
 
-@pytest.mark.timeout(120)
-async def test_a_stop_drains_and_exits_with_zero(tmp_path: Path) -> None:
-    async with axed(f"sqlite:///{tmp_path}/keydesk.db") as axe:
-        await axe.start()
-        people = [axe.stage.slack.add_person("Client 1")]
-        promised = await submit_all(axe.stage, people, over_s=0.0)
-        code = await axe.children.pop().killed(signal.SIGTERM)
-        told_before_the_end = await judged(axe.stage, people, promised, settle_s=0.1)
+@pytest.mark.postgres
+@pytest.mark.timeout(300)
+async def test_a_frozen_replica_is_overtaken_and_says_nothing_again_when_it_wakes(postgres_url: str) -> None:
+    freeze = SCENARIOS["freeze"]
+    async with axed(postgres_url, "http", **freeze.tempo) as axe:
+        tally = await one_run(axe, freeze, CLIENTS, 1.0, 0)
 
-    assert code == 0
-    assert told_before_the_end.promised == 1
-    assert told_before_the_end.lost == []
+    assert tally.promised == CLIENTS
+    assert (tally.lost, tally.doubled) == ([], [])
 
 
-async def test_the_judge_sees_what_is_lost_and_what_is_doubled(tmp_path: Path) -> None:
+async def say(stage: Stage, channel: str, text: str, key: str) -> None:
+    async with aiohttp.ClientSession() as session:
+        await session.post(
+            f"{stage.slack.api_url}chat.postMessage",
+            json={
+                "channel": channel,
+                "text": text,
+                "metadata": {"event_type": "keydesk_message", "event_payload": {"key": key}},
+            },
+            headers={"Authorization": f"Bearer {stage.slack.bot_token}"},
+        )
+
+
+async def test_the_judge_sees_what_is_lost_and_what_is_doubled() -> None:
     """Without this, "nothing lost" would prove nothing."""
-    async with axed(f"sqlite:///{tmp_path}/keydesk.db") as axe:
-        lost, doubled = (axe.stage.slack.add_person(name) for name in ("Lost Client", "Doubled Client"))
-        import aiohttp
+    async with axed() as axe:
+        stage = axe.stage
+        lost, twice, cards, right = (
+            stage.slack.add_person(f"{name} Client") for name in ("Lost", "Twice", "Cards", "Right")
+        )
 
-        async with aiohttp.ClientSession() as session:
-            for _ in range(2):
-                await session.post(
-                    f"{axe.stage.slack.api_url}chat.postMessage",
-                    json={"channel": doubled.user_id, "text": "Passed: KuCoin Futures"},
-                    headers={"Authorization": f"Bearer {axe.stage.slack.bot_token}"},
-                )
-        tally = await judged(axe.stage, [lost, doubled], Submitted({lost.user_id}), settle_s=0.1)
+        async def told(person: Person, key: str) -> None:
+            await say(stage, person.user_id, "Passed: KuCoin Futures", key)
 
+        async def carded(person: Person, number: int) -> None:
+            text = f"Case {number}: Passed\n*Client:* <@{person.user_id}>"
+            await say(stage, stage.staff_channel.id, text, f"card:{number}")
+
+        for person, key in ((twice, "1"), (twice, "1"), (cards, "2"), (right, "3")):
+            await told(person, key)
+        for number, person in enumerate((twice, cards, cards, right), start=1):
+            await carded(person, number)
+        people = [lost, twice, cards, right]
+        tally = await judged(stage, people, Submitted({p.user_id for p in people}), settle_s=0.1)
+
+    assert len(acting.cards(stage)) == 4
+    assert tally.promised == 4
     assert tally.lost == ["Lost Client"]
-    assert tally.doubled == ["Doubled Client"]
+    assert tally.doubled == ["Twice Client", "Cards Client"]
+
+
+def test_the_table_has_a_line_for_each_scenario() -> None:
+    tally = Tally(promised=39, lost=["A"], doubled=["B", "C"], longest_s=12.34)
+
+    head, line = table([(SCENARIOS["sqlite"], 1, 40, tally, 60.0)]).splitlines()
+
+    assert head.split() == ["kills", "clients", "promised", "lost", "doubled", "longest"]
+    assert line.split()[-7:] == ["1", "40", "39", "1", "2", "12.3", "s"]

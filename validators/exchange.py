@@ -15,7 +15,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from validators.diagnosis import Diagnosis
+from validators.diagnosis import Cause, Diagnosis
 from validators.guide import Guide
 
 
@@ -100,12 +100,16 @@ class Reachability:
         offset_ms: Their clock minus ours; None where they did not answer.
         our_address: Our address as they see it.
         trouble: One plain sentence, or None where all is well.
+        cause: What the trouble is; the guide says what staff may do about it.
+        our_region: Where they take us to be; told by some only when they refuse the region.
     """
 
     host: str
     offset_ms: int | None = None
     our_address: str | None = None
     trouble: str | None = None
+    cause: Cause | None = None
+    our_region: str | None = None
 
 
 class KeyChecker(Protocol):

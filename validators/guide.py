@@ -95,6 +95,10 @@ class Guide:
         """What *cause* is, in one sentence, for a cause whose headline needs no details."""
         return self.words.answers[cause].headline
 
+    def for_staff(self, cause: Cause) -> str:
+        """What staff may do about *cause*, for one whose words need no details."""
+        return self.words.answers[cause].staff
+
     def example(self, cause: Cause) -> Finding:
         """A finding of this cause with details as they may come."""
         details = self.details.get(cause, {})

@@ -75,7 +75,7 @@ def is_safe_origin(url: str) -> bool:
         return False
     if parsed.userinfo or parsed.query or parsed.fragment or not parsed.host:
         return False
-    if not 0 < (parsed.port or 443) < 65536:
+    if parsed.port is not None and not 0 < parsed.port < 65536:
         return False
     return parsed.scheme == "https" or (parsed.scheme == "http" and _is_loopback(parsed.host))
 

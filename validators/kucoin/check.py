@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -23,6 +24,8 @@ from validators.kucoin.words import GUIDE
 BUDGET_S = 8.0
 """For the whole check, whatever it takes."""
 _LATEST_MS = 4_102_444_800_000  # the year 2100
+_WHERE = re.compile(r"current ip: (?P<ip>[0-9A-Fa-f.:]+) and current area: (?P<area>[A-Za-z]{2})\b")
+"""In the words of 400302 (field report): where KuCoin takes the caller to be."""
 
 
 @asynccontextmanager
@@ -126,5 +129,13 @@ def _can_be_sent(credentials: Credentials) -> bool:
 
 def _as_seen(answer: Answer, offset_ms: int | None, ours: str | None) -> Reachability:
     host = answer.evidence.request.removeprefix("GET ").partition("/")[0]
-    trouble = answer.cause or (Cause.NOT_UNDERSTOOD if offset_ms is None else None)
-    return Reachability(host, offset_ms, ours, GUIDE.headline(trouble) if trouble else None)
+    cause = answer.cause or (Cause.NOT_UNDERSTOOD if offset_ms is None else None)
+    where = _WHERE.search(answer.evidence.words or "")
+    return Reachability(
+        host,
+        offset_ms,
+        ours or (where["ip"] if where else None),
+        trouble=GUIDE.headline(cause) if cause else None,
+        cause=cause,
+        our_region=where["area"] if where else None,
+    )

@@ -157,11 +157,14 @@ async def test_a_code_of_the_wrong_type_is_no_code(kucoin: KuCoin, code: object)
 
 WITHOUT_CODE = [
     ("The API key does not exist or site mismatch.", Cause.KEY_NOT_FOUND),
+    ("KC-API-KEY not exists", Cause.KEY_NOT_FOUND),
+    ("KC-API-KEY does not exist.", Cause.KEY_NOT_FOUND),
     ("Invalid KC-API-PASSPHRASE", Cause.PASSPHRASE_OR_SECRET_WRONG),
     ("Invalid KC-API-SIGN", Cause.SECRET_WRONG),
     (IP_WORDS, Cause.IP_RESTRICTED),
     ("Access denied, require more permission.", Cause.GENERAL_OFF),
     ("User is frozen", Cause.ACCOUNT_FROZEN),
+    ("This user is a master user, and fine", Cause.NOT_UNDERSTOOD),
     (KYC_WORDS, Cause.IDENTITY_CHECK),
     (US_WORDS, Cause.REGION_REFUSED),
 ]

@@ -184,8 +184,8 @@ def _unpacked(body: bytes, packing: str) -> bytes:
         plain = unpacker.decompress(body, LIMIT_BYTES)
     except zlib.error:
         raise UnreadableBodyError("damaged packing") from None
-    if not unpacker.eof:
-        raise UnreadableBodyError("the body is too long or cut off")
+    if not unpacker.eof or unpacker.unused_data:
+        raise UnreadableBodyError("the body is too long or cut off, or more follows it")
     return plain
 
 

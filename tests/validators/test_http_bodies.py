@@ -21,8 +21,9 @@ TOO_LONG = b" " * (LIMIT_BYTES + 1)
 UNREADABLE = [
     pytest.param(answer(TOO_LONG), id="too long"),
     pytest.param(answer(gzip.compress(TOO_LONG), "Content-Encoding: gzip\r\n"), id="a bomb"),
+    pytest.param(answer(b"{}", "Content-Encoding: br\r\n"), id="unasked"),
     pytest.param(
-        answer(gzip.compress(b"{}") + gzip.compress(TOO_LONG), "Content-Encoding: br\r\n"), id="unasked"
+        answer(gzip.compress(b"{}") + gzip.compress(TOO_LONG), "Content-Encoding: gzip\r\n"), id="more behind"
     ),
     pytest.param(answer(gzip.compress(b"{}")[:-6], "Content-Encoding: gzip\r\n"), id="cut off inside"),
     pytest.param(answer(b"no gzip", "Content-Encoding: gzip\r\n"), id="not packed at all"),

@@ -69,6 +69,25 @@ def check(
     raise typer.Exit(run(exchange, account))
 
 
+@app.command()
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print it for a program to read.")] = False,
+) -> None:
+    """Look at everything a result needs, and say what to do. Exit code: 0 all is well, 1 not.
+
+    Changes nothing, and may run while the bot does.
+    """
+    from bot.doctor import examined, given
+
+    async def run() -> int:
+        report = await examined(given())
+        print(report.as_json() if as_json else report.as_text(), end="\n" if as_json else "")
+        return report.exit_code
+
+    _quiet_logs()
+    _run(run)
+
+
 @app.command(name="new-key")
 def new_key() -> None:
     """Print a new key that seals, for SECRET_KEYS. Put it first; keep the old ones behind it."""
@@ -187,6 +206,13 @@ def _settings() -> Any:
     settings = load_settings()
     configure(settings.log_level, settings.log_format)
     return settings
+
+
+def _quiet_logs() -> None:
+    """For a command whose answer on the terminal is all that counts."""
+    from bot.log import configure
+
+    configure("ERROR", "console")
 
 
 def _database(settings: Any) -> Any:

@@ -93,9 +93,17 @@ class Database:
 
     async def is_current(self) -> bool:
         """Whether our tables are those that this release expects."""
+        return await self.standing() is None
+
+    async def standing(self) -> Trouble | None:
+        """Why our tables are not those of this release, NOT_MIGRATED or TOO_NEW; None where they are.
+
+        Raises:
+            StorageUnavailable: the database cannot be used now.
+        """
         with _told_plainly():
             async with self._reader.connect() as connection:
-                return await connection.run_sync(migrating.is_current)
+                return await connection.run_sync(migrating.standing)
 
     def _migrate(self) -> None:
         # A plain engine of its own, because alembic knows nothing of event loops.

@@ -26,18 +26,20 @@ def upgrade(connection: Connection) -> None:
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_AT_A_TIME})
-    config = _config()
-    known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
-    if not known.issuperset(MigrationContext.configure(connection).get_current_heads()):
+    if standing(connection) is Trouble.TOO_NEW:
         raise StorageUnavailable(Trouble.TOO_NEW)
+    config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 
 
-def is_current(connection: Connection) -> bool:
-    """Whether the newest revision has been applied."""
-    applied = MigrationContext.configure(connection).get_current_heads()
-    return set(applied) == set(ScriptDirectory.from_config(_config()).get_heads())
+def standing(connection: Connection) -> Trouble | None:
+    """NOT_MIGRATED where revisions are missing, TOO_NEW where there are unknown ones, else None."""
+    applied = set(MigrationContext.configure(connection).get_current_heads())
+    scripts = ScriptDirectory.from_config(_config())
+    if not applied <= {revision.revision for revision in scripts.walk_revisions()}:
+        return Trouble.TOO_NEW
+    return None if applied == set(scripts.get_heads()) else Trouble.NOT_MIGRATED
 
 
 def is_ours(item: Any, name: str | None, kind: str, reflected: bool, compared_to: Any) -> bool:

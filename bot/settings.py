@@ -132,7 +132,9 @@ class Settings(BaseSettings):
     @classmethod
     def _mode_with_its_secret(cls, given: object, info: ValidationInfo) -> object:
         tokens = {name: info.data.get(name) for name in ("slack_app_token", "slack_signing_secret")}
-        mode = given or ("socket" if tokens["slack_app_token"] else "http")
+        # A wrong app token is told by its own name; that it was meant for Socket Mode is plain.
+        meant = tokens["slack_app_token"] or "slack_app_token" not in info.data
+        mode = given or ("socket" if meant else "http")
         need = {"socket": "slack_app_token", "http": "slack_signing_secret"}.get(str(mode))
         if need in info.data and tokens[need] is None:
             raise ValueError(f"for {mode} {need.upper()} is missing")

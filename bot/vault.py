@@ -59,6 +59,10 @@ class Vault:
         """Id of the key that seals."""
         return self._first.hex()
 
+    def knows(self, key_id: str) -> bool:
+        """Whether the key of this id is among ours."""
+        return bytes.fromhex(key_id) in self._keys
+
     def key_id_of(self, sealed: bytes) -> str:
         """Id of the key that *sealed* needs.
 

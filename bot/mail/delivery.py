@@ -119,12 +119,25 @@ class Mailer:
         Raises:
             MailTryLater, MailRefused: it was not accepted.
         """
+        await self._visit(mail)
+
+    async def look(self) -> None:
+        """Connect, encrypt and log in as for a mail, and send none.
+
+        Raises:
+            MailTryLater, MailRefused: a mail would not have been accepted.
+        """
+        await self._visit(None)
+
+    async def _visit(self, mail: Mail | None) -> None:
         if self._server is None:
             raise MailRefused("no mail server is set (SMTP_URL)")
         client = self._client(self._server)
         try:
             async with asyncio.timeout(self._timeout_s):
-                await self._deliver(client, self._server, mail)
+                await self._enter(client, self._server)
+                if mail is not None:
+                    await client.send_message(as_message(mail, self._sender, now()))
             await _say_goodbye(client)
         except (aiosmtplib.SMTPException, OSError, ValueError) as trouble:
             # Without the cause: it holds what the server said.
@@ -144,14 +157,13 @@ class Mailer:
             validate_certs=server.implicit_tls or not server.on_this_machine,
         )
 
-    async def _deliver(self, client: aiosmtplib.SMTP, server: SmtpServer, mail: Mail) -> None:
+    async def _enter(self, client: aiosmtplib.SMTP, server: SmtpServer) -> None:
         await client.connect()
         await client.ehlo()
         if not server.implicit_tls:
             await _encrypt(client, server)
         if server.user and server.password:
             await client.login(server.user, server.password.get_secret_value())
-        await client.send_message(as_message(mail, self._sender, now()))
 
 
 async def _encrypt(client: aiosmtplib.SMTP, server: SmtpServer) -> None:

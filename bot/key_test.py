@@ -50,6 +50,7 @@ class TestPolicy:
     secret_ttl: timedelta
     tests_per_hour: int
     keys_per_hour: int
+    all_tests_per_hour: int = limits.ALL_TESTS_PER_HOUR
 
 
 class KeyTests:
@@ -160,12 +161,13 @@ class KeyTests:
     async def note_refused_by_limit(self, person: Person, refusal: Refusal) -> None:
         """Tell staff, once an hour and person, that somebody tests more than anybody should."""
         hour = now().strftime("%Y%m%d%H")
+        whose = "all" if isinstance(refusal, limits.TooManyOverall) else f"{person.team_id}:{person.user_id}"
         async with self.db.writing() as session:
             await tell_channel(
                 session,
                 self.policy.staff_channel,
                 "limit",
-                f"limit:{person.team_id}:{person.user_id}:{hour}",
+                f"limit:{whose}:{hour}",
                 team=person.team_id,
                 user=person.user_id,
                 what=type(refusal).__name__,
@@ -221,6 +223,7 @@ class KeyTests:
             now=now(),
             tests_per_hour=self.policy.tests_per_hour,
             keys_per_hour=self.policy.keys_per_hour,
+            all_tests_per_hour=self.policy.all_tests_per_hour,
         )
 
 

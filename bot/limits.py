@@ -18,6 +18,10 @@ from bot.schema import Attempt, Submission
 from bot.turns import in_turn
 
 WINDOW = timedelta(hours=1)
+ALL_TESTS_PER_HOUR = 600
+"""By everybody together. A busy day brings some dozens; whoever steers many accounts at once, to sift a
+list of stolen keys, would need months for the 100,000 that leaked from 3Commas in 2022. Counted without
+a lock, so as many more get through as ask in the same moment."""
 
 
 class TooManyTests(Refusal):
@@ -26,6 +30,10 @@ class TooManyTests(Refusal):
     def __init__(self, again_at: datetime) -> None:
         super().__init__(f"too many tests, again at {again_at.isoformat()}")
         self.again_at = again_at
+
+
+class TooManyOverall(TooManyTests):
+    """Of everybody together, not of this person."""
 
 
 class TooManyKeys(Refusal):
@@ -45,6 +53,7 @@ async def check_limits(
     now: datetime,
     tests_per_hour: int,
     keys_per_hour: int,
+    all_tests_per_hour: int = ALL_TESTS_PER_HOUR,
 ) -> None:
     """Whether one more test of this key by this person is within the limits.
 
@@ -53,6 +62,7 @@ async def check_limits(
     Raises:
         TooManyTests: of this person; or of this key, by whomever.
         TooManyKeys: of this person, were this key tested too.
+        TooManyOverall: of everybody.
     """
     # Two replicas could count at the same moment and both find room for one.
     await in_turn(session, f"person {team} {user}", f"key {key_mark}")
@@ -65,6 +75,9 @@ async def check_limits(
     others = sorted(at for mark, at in last_seen if mark != key_mark)
     if len(others) >= keys_per_hour and len(others) == len(last_seen):
         raise TooManyKeys(others[-keys_per_hour] + WINDOW)
+    asked_at = await _asked_long_ago(session, all_tests_per_hour)
+    if asked_at is not None and asked_at > now - WINDOW:
+        raise TooManyOverall(asked_at + WINDOW)
 
 
 async def others_with_key(
@@ -85,6 +98,13 @@ async def _tests_since(
         .where(*whose, Attempt.asked_by == "client", Attempt.asked_at > since)
     )
     return (await session.exec(asked.order_by(col(Attempt.asked_at)))).all()
+
+
+async def _asked_long_ago(session: AsyncSession, count: int) -> datetime | None:
+    """When the test was asked for that was *count* tests ago; None where there were not so many."""
+    asked = select(Attempt.asked_at).where(Attempt.asked_by == "client")
+    newest_first = asked.order_by(col(Attempt.id).desc())
+    return (await session.exec(newest_first.offset(count - 1).limit(1))).first()
 
 
 async def _keys_since(

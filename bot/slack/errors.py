@@ -18,7 +18,7 @@ from bot.cases import (
 )
 from bot.db import StorageUnavailable
 from bot.key_attempts import AlreadyTesting, KeysForgotten
-from bot.limits import TooManyKeys, TooManyTests
+from bot.limits import TooManyKeys, TooManyOverall, TooManyTests
 from bot.log import get_logger
 from bot.refusal import Refusal, Told
 from bot.slack.blocks import Block, escape, literal, modal, section, when
@@ -75,6 +75,11 @@ def sentence(error: Exception) -> str | None:
     match error:
         case Told():
             return str(error)
+        case TooManyOverall(again_at=again_at):
+            return (
+                "So many keys are being tested just now that yours has to wait, and nothing was kept. "
+                f"You can test {when(again_at)}."
+            )
         case TooManyTests(again_at=again_at):
             return f"That was many tests in one hour. You can test again {when(again_at)}."
         case TooManyKeys(again_at=again_at):

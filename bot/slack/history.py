@@ -62,11 +62,16 @@ def called(kit: Kit) -> str:
 
 async def compose_limit(kit: Kit, session: AsyncSession, message: OutboxMessage) -> Composed:
     """A note to staff: somebody tests more keys than anybody should."""
-    many = "different keys" if message.payload.get("what") == "TooManyKeys" else "tests"
+    who, what = f"<@{escape(str(message.payload.get('user')))}>", message.payload.get("what")
     text = (
-        f"<@{escape(str(message.payload.get('user')))}> was refused: too many {many} in one hour. "
+        f"{who} was refused: too many {'different keys' if what == 'TooManyKeys' else 'tests'} in one hour. "
         "Please check that these are the client's own keys."
     )
+    if what == "TooManyOverall":
+        text = (
+            f"Nobody can test just now: there were more tests in one hour than is usual. {who} was the first "
+            "to be refused. Please see who tests so much: `/triage` lists the newest cases."
+        )
     return Composed(message.conversation, text, [section(text)])
 
 

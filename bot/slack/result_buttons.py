@@ -5,9 +5,12 @@ from __future__ import annotations
 import uuid
 
 from bot import key_attempts
-from bot.key_attempts import AlreadyTesting, KeysForgotten
-from bot.schema import Submission
+from bot.db import StorageUnavailable
+from bot.key_attempts import KeysForgotten
+from bot.limits import TooManyTests
+from bot.refusal import Refusal
 from bot.slack.blocks import modal, section
+from bot.slack.errors import NOT_STARTED, sentence
 from bot.slack.home import show_home
 from bot.slack.key_dialog import chosen_exchange, key_view, put_into_dialog, testing_view
 from bot.slack.kit import Gesture, Kit
@@ -24,10 +27,10 @@ async def again(kit: Kit, gesture: Gesture) -> None:
     await gesture.ack()
     try:
         promise = await kit.key_tests.again(gesture.person, gesture.value, dialog_id)
-    except KeysForgotten:
-        await _say(kit, gesture, dialog_id, FORGOTTEN, opened)
-    except AlreadyTesting:
-        await _say(kit, gesture, dialog_id, "A test of these keys is already running.", opened)
+    except (Refusal, StorageUnavailable) as trouble:
+        if isinstance(trouble, TooManyTests):
+            kit.underway.start(kit.key_tests.note_refused_by_limit(gesture.person, trouble))
+        await _say(kit, gesture, dialog_id, sentence(trouble) or NOT_STARTED, opened)
     else:
         kit.underway.start(kit.key_tests.begin(promise))
 
@@ -41,7 +44,8 @@ async def enter_again(kit: Kit, gesture: Gesture) -> None:
 async def forget(kit: Kit, gesture: Gesture) -> None:
     """Forget the held keys now, and take the buttons that need them away."""
     await gesture.ack()
-    await kit.key_tests.settling.forget(gesture.person, gesture.value)
+    if not await kit.key_tests.settling.forget(gesture.person, gesture.value):
+        raise KeysForgotten("not held for this person")
     await _refresh(kit, gesture)
     if gesture.dialog_view is not None:
         await gesture.open_dialog(modal(TITLE, [section(FORGOTTEN)], close="Close"))
@@ -54,10 +58,7 @@ async def forget(kit: Kit, gesture: Gesture) -> None:
 async def _refresh(kit: Kit, gesture: Gesture) -> None:
     """Every result message of these keys says from now on that they are forgotten."""
     async with kit.db.writing() as session:
-        submission = await session.get(Submission, gesture.value)
-        if submission is None or submission.user_id != gesture.person.user_id:
-            return
-        for attempt_id in await key_attempts.settled_attempts(session, submission.id):
+        for attempt_id in await key_attempts.settled_attempts(session, gesture.value):
             await tell_client(
                 session,
                 gesture.person,

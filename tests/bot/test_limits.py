@@ -108,3 +108,29 @@ async def test_whoever_else_gave_the_same_key_is_found(db: Database, given: Give
     async with db.reading() as session:
         assert await limits.others_with_key(session, "m1", "T1", "U1") == [("T1", "U2"), ("T2", "U1")]
         assert await limits.others_with_key(session, "m2", "T1", "U3") == []
+
+
+async def test_everybody_together_may_test_so_often(db: Database, given: Given) -> None:
+    async def one_more(number: int, at: datetime) -> None:
+        async with db.writing() as session:
+            await limits.check_limits(
+                session,
+                team="T1",
+                user=f"U{number}",
+                key_mark=f"m{number}",
+                now=at,
+                tests_per_hour=TESTS,
+                keys_per_hour=KEYS,
+                all_tests_per_hour=4,
+            )
+            await given(session, user=f"U{number}", key_mark=f"m{number}", at=at)
+
+    for number in range(4):
+        await one_more(number, later(minutes=number))
+    with pytest.raises(limits.TooManyOverall) as refusal:
+        await one_more(9, later(minutes=30))
+
+    assert refusal.value.again_at == later(minutes=60)
+    with pytest.raises(limits.TooManyOverall):
+        await one_more(9, later(minutes=59, seconds=59))
+    await one_more(9, refusal.value.again_at)

@@ -1,0 +1,148 @@
+"""The bot tells nobody which stolen keys work: limits that hold over replicas and restarts, and are told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot import limits
+from bot.columns import now
+from bot.demo import acting
+from bot.demo.kucoin import IssuedKey
+from bot.demo.stage import Stage, staged
+from bot.demo.workspace import Message, Person
+from tests.bot.slack.desk import FREE
+
+TIGHT: dict[str, Any] = {**FREE, "tests_per_hour": 3, "keys_per_hour": 2}
+
+
+@pytest.fixture
+async def tight() -> AsyncIterator[Stage]:
+    async with staged(**TIGHT) as stage:
+        yield stage
+
+
+async def tries(stage: Stage, person: Person, key: IssuedKey) -> str:
+    """Submit a key; what the dialog says in the end."""
+    await acting.submits(person, key)
+    dialog = await person.dialog()
+    ends = (*acting.RESULT_WORDS, "again", "another one", "has to wait")
+    await dialog.until(lambda shown: "Testing…" not in shown.words and any(w in shown.words for w in ends))
+    words = dialog.words
+    await dialog.close()
+    return words
+
+
+def told_of_limits(stage: Stage) -> list[Message]:
+    return [m for m in stage.cast.sue.sees(stage.staff_channel) if "was refused: too many" in m.text]
+
+
+def named_moment(words: str) -> datetime:
+    """The moment that a refusal names, as the plain text says it."""
+    found = re.search(r"\d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d UTC", words)
+    assert found is not None, words
+    return datetime.strptime(found[0], "%d %b %Y %H:%M UTC").replace(tzinfo=UTC)
+
+
+def asked(stage: Stage) -> int:
+    return len([seen for seen in stage.kucoin.requests if seen.path.endswith("/user/api-key")])
+
+
+async def test_too_many_tests_are_refused_with_the_moment_at_which_it_works_again(tight: Stage) -> None:
+    ann, key = tight.cast.ann, tight.kucoin.issue("general_only")
+    for _ in range(3):
+        assert "Passed" in await tries(tight, ann, key)
+    before = asked(tight)
+
+    refused = await tries(tight, ann, key)
+
+    assert "many tests in one hour" in refused
+    assert timedelta(minutes=50) < named_moment(_raw(tight)) - now() <= timedelta(hours=1)
+    assert asked(tight) == before, "the exchange was not asked"
+
+
+def _raw(stage: Stage) -> str:
+    """The last answer to a delivery that carried a dialog, with its dates as we sent them."""
+    return next(
+        repr(d.answer) for d in reversed(stage.slack.deliveries) if d.answer and "view" in repr(d.answer)
+    )
+
+
+async def test_too_many_different_keys_are_refused_and_staff_are_told_once(tight: Stage) -> None:
+    ann = tight.cast.ann
+    first, second = (tight.kucoin.issue("general_only") for _ in range(2))
+    for key in (first, second):
+        await tries(tight, ann, key)
+
+    for _ in range(2):
+        assert "many different keys" in await tries(tight, ann, tight.kucoin.issue("general_only"))
+
+    await tight.slack.until(lambda: told_of_limits(tight))
+    (note,) = told_of_limits(tight)
+    assert f"<@{ann.user_id}>" in note.text
+    assert "different keys" in note.text
+    assert "Passed" in await tries(tight, ann, first), "a key that was tested before may be tested again"
+
+
+async def test_test_again_counts_and_its_refusal_stands_in_the_dialog(tight: Stage) -> None:
+    ann, key = tight.cast.ann, tight.kucoin.issue("ip_restricted")
+    for _ in range(3):
+        await tries(tight, ann, key)
+
+    await (await acting.gets_result(tight, ann, 3)).press("Test again")
+    dialog = await ann.dialog()
+    await dialog.until(lambda shown: "many tests in one hour" in shown.words)
+
+    await tight.slack.until(lambda: told_of_limits(tight))
+
+
+async def test_others_test_meanwhile(tight: Stage) -> None:
+    for _ in range(2):
+        await tries(tight, tight.cast.ann, tight.kucoin.issue("general_only"))
+    assert "many different" in await tries(tight, tight.cast.ann, tight.kucoin.issue("general_only"))
+
+    assert "Passed" in await tries(tight, tight.cast.ben, tight.kucoin.issue("general_only"))
+
+
+async def test_the_limits_hold_over_replicas_and_restarts(postgres_url: str) -> None:
+    async with staged(mode="http", database_url=postgres_url, start=False, **TIGHT) as stage:
+        await stage.start(replicas=2)
+        ann, key = stage.cast.ann, stage.kucoin.issue("general_only")
+        for _ in range(2):
+            assert "Passed" in await tries(stage, ann, key)
+        await stage.stop()
+        await stage.start(replicas=2)
+        assert "Passed" in await tries(stage, ann, key)
+
+        assert "many tests" in await tries(stage, ann, key)
+        assert "many tests" in await tries(stage, ann, key), "the other replica says so too"
+
+
+async def test_one_key_is_not_tested_without_end_by_many_people(tight: Stage) -> None:
+    key = tight.kucoin.issue("general_only")
+    for person in (tight.cast.ann, tight.cast.ben, tight.cast.sue):
+        assert "Passed" in await tries(tight, person, key)
+
+    assert "many tests" in await tries(tight, tight.cast.sam, key)
+
+
+async def test_everybody_together_is_limited_too_and_staff_are_told(tight: Stage) -> None:
+    key_tests = tight.bot.app.key_tests
+    key_tests.policy = replace(key_tests.policy, all_tests_per_hour=2)
+    for person in (tight.cast.ann, tight.cast.ben):
+        await tries(tight, person, tight.kucoin.issue("general_only"))
+
+    refused = await tries(tight, tight.cast.sue, tight.kucoin.issue("general_only"))
+
+    assert "has to wait, and nothing was kept" in refused
+    seen = tight.cast.sue.sees
+    await tight.slack.until(lambda: any("Nobody can test" in m.text for m in seen(tight.staff_channel)))
+
+
+def test_the_overall_limit_is_far_above_a_busy_day() -> None:
+    assert limits.ALL_TESTS_PER_HOUR == 600

@@ -34,6 +34,7 @@ ACTS: Mapping[str, str] = {
     "unsnoozed": "The snooze is over.",
     "nudged": "reminded the client.",
     "reminded": "reminded the team.",
+    "not_delivered": "Slack does not deliver our message to the client: {why}. It is tried again.",
     "forgot_keys": "had the keys forgotten, because {because}. They were held {held_ms}.",
 }
 """Each act in words: after its actor, or a sentence of its own where it begins with a capital."""

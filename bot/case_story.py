@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import case_standing as standing
@@ -14,7 +15,7 @@ from bot.case_refusals import NoSuchCase
 from bot.columns import now
 from bot.escalation import Reason, needs_staff
 from bot.person import KEYDESK
-from bot.schema import Attempt, Case, CaseState, Submission
+from bot.schema import Attempt, Case, CaseEvent, CaseState, Submission
 from validators.diagnosis import Diagnosis, Verdict
 
 
@@ -218,4 +219,31 @@ def _reopened_by_client(session: AsyncSession, case: Case, at: datetime) -> Case
     case.needs_staff_since = case.needs_staff_because = case.first_response_at = None
     case.failures_in_row = 0
     standing.record(session, case, "reopened", case.user_id, at)
+    return case
+
+
+async def not_delivered(
+    session: AsyncSession,
+    number: int,
+    message_id: int,
+    why: str,
+    *,
+    remind_at: datetime | None = None,
+    at: datetime | None = None,
+) -> Case | None:
+    """A message of the outbox does not reach the client, who is thus not waited for: the ball is with staff.
+
+    Returns:
+        None where that is known of this message, or the case is closed.
+
+    Raises:
+        NoSuchCase
+    """
+    case = await standing.locked(session, number)
+    known = select(CaseEvent).where(CaseEvent.case_number == number, CaseEvent.act == "not_delivered")
+    seen = {event.changes.get("message") for event in await session.exec(known)}
+    if case.state is CaseState.CLOSED or message_id in seen:
+        return None
+    standing.record(session, case, "not_delivered", KEYDESK, at or now(), message=message_id, why=why)
+    standing.hand_to_staff(case, remind_at)
     return case

@@ -15,6 +15,7 @@ from bot.slack import (
     incident_words,
     key_dialog,
     leak_guard,
+    outage_words,
     relay,
     result,
     result_buttons,
@@ -50,7 +51,7 @@ def listen(edge: Edge) -> None:
     edge.view(staff_desk.CALLBACK_ID, staff_desk.reply_sent)
     edge.action("case_retest", staff_desk.retest)
     edge.action("case_resolve", staff_desk.resolve)
-    edge.action("case_show", staff_desk.show)
+    edge.action("case_show", staff_desk.show, opens=True)
     edge.action(re.compile("^triage_(next|previous)$"), staff_desk.turn_page)
     edge.action("client_reply", relay.reply_pressed, opens=True)
     edge.view(relay.CALLBACK_ID, relay.reply_sent)
@@ -95,6 +96,9 @@ COMPOSERS: dict[str, Composer] = {
     "nudge": waiting.compose_nudge,
     "closing": waiting.compose_closing,
     "digest": digest_words.compose,
+    "outage": outage_words.compose,
+    "outage_count": outage_words.compose_count,
+    "outage_over": outage_words.compose_over,
     "key_seen": _key_seen,
     "leak_warning": leak_guard.compose_warning,
     "leak": leak_guard.compose_alarm,

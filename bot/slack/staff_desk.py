@@ -57,11 +57,38 @@ async def resolve(kit: Kit, gesture: Gesture) -> None:
 
 
 async def show(kit: Kit, gesture: Gesture) -> None:
-    """The case with its history, to whoever presses alone."""
+    """The case with its history, to whoever presses alone; in a dialog where it was the Home tab."""
+    if gesture.view.get("type") == "home":
+        await _show_in_dialog(kit, gesture)
+        return
     number = await _number_for_staff(kit, gesture)
     async with kit.db.reading() as session:
         text, blocks = await case_text_and_blocks(kit, session, number)
     await gesture.tell(text, blocks)
+
+
+async def _show_in_dialog(kit: Kit, gesture: Gesture) -> None:
+    """A Home tab shows no answers, and its trigger lives 3 seconds: open first, then ask who it is."""
+    number, dialog_id = _number(gesture.value), uuid.uuid4().hex
+    title = f"Case {number}"
+    opened = await gesture.open_dialog(
+        modal(title, [section("One moment…")], close="Close", external_id=dialog_id)
+    )
+    await gesture.ack()
+    if opened:
+        shown = await _shown_case(kit, gesture, number)
+        await put_into_dialog(kit, dialog_id, modal(title, shown, close="Close", external_id=dialog_id))
+
+
+async def _shown_case(kit: Kit, gesture: Gesture, number: int) -> list[Block]:
+    """The case without its buttons, which stand on the Home tab and on the card; or what is in the way."""
+    try:
+        await acts.staff_only(kit, gesture.person)
+        async with kit.db.reading() as session:
+            _, blocks = await case_text_and_blocks(kit, session, number)
+    except (Refusal, StorageUnavailable) as trouble:
+        return [section(sentence(trouble) or OLD_BUTTON)]
+    return [block for block in blocks if block["type"] != "actions"]
 
 
 async def turn_page(kit: Kit, gesture: Gesture) -> None:

@@ -125,7 +125,24 @@ async def test_a_case_is_claimed_and_shown_from_there(stage: Stage) -> None:
     assert (await stands(stage)).owner_id == sue.user_id
     await home.press("Show")
 
-    await hears(stage, sue, "*History*")
+    dialog = await sue.dialog()
+    await dialog.until(lambda shown: "*History*" in shown.words)
+    assert dialog.title == "Case 1"
+    assert "@Sue Support claimed the case" in dialog.words
+    assert dialog.buttons == []
+
+
+async def test_a_case_that_is_shown_from_there_is_for_staff_alone(stage: Stage) -> None:
+    await opens_case(stage, stage.cast.ann)
+    home = await home_of(stage.cast.sue, "*Case 1*")
+    stage.usergroup.members.remove(stage.cast.sue.user_id)
+    stage.bot.app.kit.staff.forget()
+
+    await home.press("Show")
+
+    dialog = await stage.cast.sue.dialog()
+    await dialog.until(lambda shown: "for our support team" in shown.words)
+    assert "Ann" not in dialog.words
 
 
 async def test_a_long_queue_stays_within_what_slack_takes(stage: Stage) -> None:

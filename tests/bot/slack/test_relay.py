@@ -127,26 +127,31 @@ async def test_nothing_but_blanks_is_not_sent(stage: Stage, blank: str) -> None:
     assert (await dialog.submit()).errors == {"Your message": "Please write something."}
 
 
-@pytest.mark.parametrize("value", ["1", "2", "99", "", "x", "9" * 30, "１"])
-async def test_a_forged_number_reaches_nobody_elses_case(stage: Stage, value: str) -> None:
+async def test_a_forged_number_reaches_nobody_elses_case(stage: Stage) -> None:
     ann, ben = stage.cast.ann, stage.cast.ben
     await opens_case(stage, ann)
     await opens_case(stage, ann, account="Futures", number=2)
     await opens_case(stage, ben, number=3)
     await triage(stage, stage.cast.sue, "reply 3 Hello Ben")
     message = await hears(stage, ben, "Hello Ben")
-    message.blocks[-2]["elements"][0]["value"] = value
 
-    await message.press("Reply")
-    if ben.dialogs and ben.dialogs[-1].title == "Reply to support":
-        ben.dialogs[-1].fill("Your message", "let me in")
-        await ben.dialogs[-1].submit()
-        assert "somebody else's conversation" in ben.dialogs[-1].words
-    else:
-        await hears(stage, ben, "somebody else's conversation")
+    for value in ("1", "2", "99"):
+        message.blocks[-2]["elements"][0]["value"] = value
+        dialog = await answers(message, ben, "let me in")
+        assert "somebody else's conversation" in dialog.words
+    for value in ("", "x", "9" * 30, "１"):
+        message.blocks[-2]["elements"][0]["value"] = value
+        told = len(ben.direct_messages)
+        await message.press("Reply")
+        await _more_than(stage, ben, told)
+        assert "somebody else's conversation" in ben.direct_messages[-1].words
 
     for number in (1, 2, 3):
         assert "client_reply" not in await acts_of(stage, number)
+
+
+async def _more_than(stage: Stage, person: Person, told: int) -> None:
+    await stage.slack.until(lambda: len(person.direct_messages) > told)
 
 
 async def test_no_client_hears_what_is_said_to_another(stage: Stage) -> None:

@@ -55,14 +55,14 @@ async def test_help_lists_every_subcommand(either_stage: Stage) -> None:
     assert all(f"/triage {command.usage}" in answer.words for command in COMMANDS.values())
 
 
-@pytest.mark.parametrize("typed", ["helpp", "claims 1", "DROP TABLE", "<!channel>", "=1+1", "1", "x" * 4000])
-async def test_an_unknown_word_gets_the_list_too(stage: Stage, typed: str) -> None:
-    answer = await triage(stage, stage.cast.sue, typed)
+async def test_an_unknown_word_gets_the_list_too(stage: Stage) -> None:
+    for typed in ("helpp", "claims 1", "DROP TABLE", "<!channel>", "=1+1", "1", "x" * 4000):
+        answer = await triage(stage, stage.cast.sue, typed)
+        assert answer.words.startswith("I do not know that word."), typed
+        assert "/triage snooze N 2h [reason]" in answer.words
+        assert typed not in answer.words or typed == "1"
 
-    assert answer.words.startswith("I do not know that word.")
-    assert "/triage snooze N 2h [reason]" in answer.words
 
-
-@pytest.mark.parametrize("typed", ["HELP", "  help  ", "help me please", "\u00a0help"])
-async def test_case_and_blanks_do_not_matter(stage: Stage, typed: str) -> None:
-    assert "this list" in (await triage(stage, stage.cast.sue, typed)).words
+async def test_case_and_blanks_do_not_matter(stage: Stage) -> None:
+    for typed in ("HELP", "  help  ", "help me please", "\u00a0help"):
+        assert "this list" in (await triage(stage, stage.cast.sue, typed)).words

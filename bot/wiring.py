@@ -1,0 +1,186 @@
+"""What is made of what: every part of the program, given the parts that it needs."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.db import Database
+from bot.digest import Digests
+from bot.engine import Engine
+from bot.hours import ALWAYS, BusinessHours
+from bot.inbox import Inbox
+from bot.key_settling import Settling
+from bot.key_test import KeyTests, TestPolicy
+from bot.outages import Outages
+from bot.outbox import Delivery, Outbox
+from bot.reminders import Reminders
+from bot.replica import Lease
+from bot.settings import Settings
+from bot.shredding import Shredder
+from bot.slack import key_dialog, undelivered
+from bot.slack.case_mail import MailDelivery, mailer_of
+from bot.slack.contact import Contact
+from bot.slack.conversations import COMPOSERS, listen
+from bot.slack.delivery import SlackDelivery, remember_card
+from bot.slack.edge import Edge
+from bot.slack.kit import Kit
+from bot.slack.people import Staff
+from bot.slack.preflight import Identity
+from bot.tempo import Tempo
+from bot.vault import Vault
+from validators.exchange import Exchange, discover
+
+
+@dataclass(frozen=True)
+class App:
+    """Everything, running but for the connections to Slack."""
+
+    settings: Settings
+    db: Database
+    engine: Engine
+    outbox: Outbox
+    inbox: Inbox
+    key_tests: KeyTests
+    kit: Kit
+    edge: Edge
+    replica: Lease
+    tempo: Tempo
+    contact: Contact
+    reminders: Reminders
+
+    def moved(self, replica_id: str) -> None:
+        """We were taken for dead and go by a new id: what goes by the old one is not ours."""
+        self.outbox.replica_id = self.inbox.replica_id = replica_id
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What everything else stands on."""
+
+    settings: Settings
+    tempo: Tempo
+    db: Database
+    keys: Vault
+    engine: Engine
+    replica: Lease
+    identity: Identity
+    client: AsyncWebClient
+    post: AsyncWebClient
+
+
+async def wired(stack: AsyncExitStack, ground: Ground) -> App:
+    """From the ground up: outbox, settling, tests, the conversations, what comes round."""
+    deliveries: dict[str, Delivery] = {}
+    outbox = _outbox(ground, deliveries)
+    shredder = Shredder(ground.db)
+    hours = BusinessHours.parse(ground.settings.business_hours or ALWAYS, ground.settings.time_zone)
+    exchanges = discover()
+    checkers = {
+        slug: await stack.enter_async_context(exchange.connect(ground.settings.endpoints))
+        for slug, exchange in exchanges.items()
+    }
+    settling = _settling(ground, hours, outbox, shredder)
+    key_tests = KeyTests(ground.db, ground.keys, ground.engine, checkers, settling, _policy(ground.settings))
+    inbox = Inbox(ground.db, ground.replica.executor_id)
+    kit = _kit(ground, inbox, outbox, key_tests, exchanges, hours)
+    key_tests.show = lambda attempt_id: key_dialog.show(kit, attempt_id)
+    reminders = _deliver_and_remind(ground, kit, outbox, deliveries)
+    edge = Edge(kit, ground.client)
+    listen(edge)
+    for closing in (shredder.close, inbox.close, outbox.close):
+        stack.push_async_callback(closing)
+    return App(
+        settings=ground.settings,
+        db=ground.db,
+        engine=ground.engine,
+        outbox=outbox,
+        inbox=inbox,
+        key_tests=key_tests,
+        kit=kit,
+        edge=edge,
+        replica=ground.replica,
+        tempo=ground.tempo,
+        contact=Contact(ground.post),
+        reminders=reminders,
+    )
+
+
+def _outbox(ground: Ground, deliveries: dict[str, Delivery]) -> Outbox:
+    tempo = ground.tempo
+    return Outbox(
+        ground.db,
+        deliveries,
+        ground.replica.executor_id,
+        min_interval_s=tempo.pace_s,
+        lease_s=tempo.lane_s,
+        grace_s=tempo.grace_s,
+        parked_s=tempo.parked_s,
+        on_sent=remember_card,
+    )
+
+
+def _settling(ground: Ground, hours: BusinessHours, outbox: Outbox, shredder: Shredder) -> Settling:
+    settings = ground.settings
+    return Settling(
+        db=ground.db,
+        staff_channel=settings.staff_channel,
+        secret_ttl=settings.secret_ttl,
+        first_response=settings.sla_first_response,
+        due=hours.due,
+        wake=outbox.wake,
+        shred=shredder.soon,
+        outages=Outages(ground.db, settings.staff_channel, outbox.wake),
+    )
+
+
+def _policy(settings: Settings) -> TestPolicy:
+    return TestPolicy(
+        staff_channel=settings.staff_channel,
+        secret_ttl=settings.secret_ttl,
+        tests_per_hour=settings.tests_per_hour,
+        keys_per_hour=settings.keys_per_hour,
+    )
+
+
+def _kit(
+    ground: Ground,
+    inbox: Inbox,
+    outbox: Outbox,
+    key_tests: KeyTests,
+    exchanges: dict[str, Exchange],
+    hours: BusinessHours,
+) -> Kit:
+    settings, identity, client = ground.settings, ground.identity, ground.client
+    return Kit(
+        settings=settings,
+        db=ground.db,
+        vault=ground.keys,
+        inbox=inbox,
+        outbox=outbox,
+        key_tests=key_tests,
+        exchanges=exchanges,
+        staff=Staff(client, identity.team_id, settings.staff_channel, settings.staff_usergroup),
+        client=client,
+        team_id=identity.team_id,
+        bot_user_id=identity.bot_user_id,
+        hours=hours,
+    )
+
+
+def _deliver_and_remind(
+    ground: Ground, kit: Kit, outbox: Outbox, deliveries: dict[str, Delivery]
+) -> Reminders:
+    """Who sends which kind of message; and what is said because time has passed."""
+    settings, db = ground.settings, ground.db
+    deliveries.update({kind: SlackDelivery(kit, ground.post, compose) for kind, compose in COMPOSERS.items()})
+    outbox.on_parked = lambda message, code: undelivered.note(kit, message, code)
+    mailer = mailer_of(settings)
+    deliveries["mail"] = MailDelivery(kit, mailer, ground.post)
+    digests = Digests(db, settings.staff_channel, kit.hours, outbox.wake)
+    ground.engine.scheduled("digest", digests.tell, digests.period)
+    return Reminders(
+        db, settings.staff_channel, settings.sla_first_response, kit.hours, mailer.configured, outbox.wake
+    )

@@ -136,6 +136,13 @@ class Jobs:
         self.outbox.wake(STAFF)
 
     async def left(self) -> int:
+        """How much is still to be done; 1 where the database cannot say."""
+        try:
+            return await self._left()
+        except StorageUnavailable:
+            return 1
+
+    async def _left(self) -> int:
         async with self.db.reading() as session:
             unsettled = await session.exec(
                 select(func.count(col(Attempt.id))).where(col(Attempt.settled_at).is_(None))

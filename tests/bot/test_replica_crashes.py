@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -123,6 +124,26 @@ async def shared(postgres_url: str, tmp_path: Path) -> Replicas:
     async with Database.open(postgres_url) as db:
         await db.upgrade()
     return Replicas(postgres_url, tmp_path)
+
+
+@pytest.mark.postgres
+def test_connections_that_break_again_and_again_lose_nothing(shared: Replicas) -> None:
+    with shared.running((0, 2 * JOBS)) as child:
+        for said in range(2, 3 * JOBS, 7):
+            shared.wait_until_said(said, child)
+            break_connections(shared.url)
+        assert child.wait(PATIENCE_S) == 0, shared.errors.read_text()
+    shared.assert_everything_was_said_once(jobs_in(shared))
+
+
+def break_connections(url: str) -> None:
+    """As a restart of the server does."""
+    with psycopg.connect(url, autocommit=True) as admin:
+        broken = admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        ).fetchall()
+    assert broken, "nothing was connected, so nothing broke"
 
 
 @pytest.mark.postgres

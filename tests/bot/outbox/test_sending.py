@@ -6,9 +6,10 @@ import asyncio
 import random
 
 import pytest
+from sqlalchemy import text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.db import Database
+from bot.db import Database, StorageUnavailable
 from bot.outbox import Overtaken, Parked, Sent, TryLater, Uncertain
 from bot.schema import MessageState, OutboxMessage
 from tests.bot.outbox.channel import Channel, Fault, put, row_of, sending, states, until_sent
@@ -227,6 +228,34 @@ async def test_what_follows_from_a_success_is_stored_with_it_or_not_at_all(db: D
     assert channel.keys == ["a"]
     assert (await row_of(db, "a")).payload == {"followed": "ts-a"}
     assert fails == []
+
+
+async def test_a_success_that_could_not_be_recorded_is_found_and_not_repeated(db: Database) -> None:
+    channel = Channel()
+
+    async def break_storage(message: OutboxMessage) -> None:
+        channel.after = None
+        await rename(db, "outbox_lane", "outbox_lane_away")
+
+    channel.after = break_storage
+    async with sending(db, channel) as outbox:
+        await put(db, "a", "b")
+        outbox.wake("C1")
+        async with asyncio.timeout(20):
+            while outbox._tasks:  # noqa: ASYNC110 - lanes end by themselves
+                await asyncio.sleep(0.01)
+        with pytest.raises(StorageUnavailable):
+            await outbox.sweep()
+        await rename(db, "outbox_lane_away", "outbox_lane")
+        assert await states(db) == {"a": MessageState.SENDING, "b": MessageState.PENDING}
+        await until_sent(db, outbox, "a", "b")
+    assert channel.keys == ["a", "b"]
+    assert channel.looked == ["a"]
+
+
+async def rename(db: Database, table: str, to: str) -> None:
+    async with db.writing() as session:
+        await (await session.connection()).execute(text(f"ALTER TABLE {table} RENAME TO {to}"))
 
 
 async def test_closing_lets_a_call_end_and_begins_no_other(db: Database) -> None:

@@ -296,3 +296,32 @@ async def test_no_reply_is_ever_shown_in_the_channel_as_well(stage: Stage) -> No
 
     assert [m.words.split(":")[0] for m in stage.cast.sam.sees(stage.staff_channel)] == ["Case 1"]
     assert not any(call.arguments.get("reply_broadcast") for call in stage.slack.calls)
+
+
+async def test_a_dialog_that_is_closed_at_once_breaks_nothing(stage: Stage) -> None:
+    card = await opens_case(stage, stage.cast.ann)
+    stage.bot.app.kit.staff.forget()
+    await card.press("Reply to client", by=stage.cast.sue)
+    await (await stage.cast.sue.dialog()).close()
+
+    dialog = await opens_reply(card, stage.cast.sue)
+
+    assert dialog.labels == ["Message to the client"]
+    assert private(stage.cast.sue, stage.staff_channel) == []
+
+
+async def test_after_a_change_of_the_staff_channel_the_card_stands_in_the_new_one(stage: Stage) -> None:
+    staff = [stage.cast.sue, stage.cast.sam]
+    old = await opens_case(stage, stage.cast.ann)
+    moved = stage.slack.add_channel("support-keys-2", private=True, members=staff)
+    await stage.stop()
+    await stage.start(staff_channel=moved.id)
+
+    assert "yours" in (await triage(stage, stage.cast.sue, "claim 1", channel=moved)).words
+
+    await stage.slack.until(lambda: any("Owner: @Sue Support" in m.words for m in stage.cast.sam.sees(moved)))
+    card = next(m for m in stage.cast.sam.sees(moved) if m.text.startswith("Case 1:"))
+    await in_thread(stage, card, "@Sue Support claimed the case.")
+    await old.press("Ask for retest", by=stage.cast.sid)  # the old card's buttons still do what they say
+    await hears(stage, stage.cast.ann, "asks you to test")
+    await in_thread(stage, card, "@Sid Support asked the client for a retest.")

@@ -103,3 +103,11 @@ async def test_others_in_the_staff_channel_or_group_are_no_staff(stage: Stage, k
     assert (await stands(stage)).owner_id is None
     await card.press("Claim", by=stage.cast.sue)
     await stage.slack.until(lambda: "Owner: @Sue" in card.words)
+
+
+async def test_who_takes_a_colleagues_name_is_no_staff_by_it(stage: Stage) -> None:
+    imposter = stage.cast.ben
+    imposter.record.real_name, imposter.record.name = stage.cast.sue.name, stage.cast.sue.record.name
+
+    assert "for our support team" in (await triage(stage, imposter, "list", channel=stage.general)).words
+    assert "no open case" in (await triage(stage, stage.cast.sue)).words

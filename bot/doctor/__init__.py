@@ -87,7 +87,9 @@ async def _opened(told: Given, stack: AsyncExitStack) -> tuple[list[Line], Datab
         return storage.not_there_yet(path), None
     lines = storage.file_lines(path) if path is not None else []
     try:
-        db = await stack.enter_async_context(Database.open(told.settings.database_url, busy_timeout_s=5.0))
+        db = await stack.enter_async_context(
+            Database.open(told.settings.database_url, busy_timeout_s=storage.BUSY_S)
+        )
     except StorageUnavailable as error:
         return [*lines, mend(storage.AREA, "tables", storage.TO_DO[error.reason])], None
     return [*lines, await storage.tables_line(db)], db

@@ -80,8 +80,8 @@ class Report:
 
     def _end(self) -> str:
         count = sum(line.state is State.MEND for line in self.lines)
-        if self.healthy:
-            return "All is well."
+        if count == 0:
+            return "All is well." if self.healthy else "Not everything could be looked at."
         return f"{count} {'thing' if count == 1 else 'things'} to mend."
 
 

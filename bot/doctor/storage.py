@@ -23,6 +23,8 @@ from bot.settings import Settings
 
 AREA = "database"
 LEAST_ROOM_BYTES = 200 * 1024 * 1024
+BUSY_S = 5.0
+"""How long another program that writes is waited for."""
 PROBE = "doctor"
 TO_DO = {
     Trouble.LOCKED: "Another program holds it locked. End it, or wait.",

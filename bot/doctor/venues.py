@@ -20,7 +20,7 @@ async def exchange_lines(settings: Settings) -> list[Line]:
         async with exchange.connect(settings.endpoints) as checker:
             seen = await checker.reachability()
         lines += [_host_line(exchange, one) for one in seen]
-        lines += [_clock_line(exchange, seen), _place_line(exchange, seen)]
+        lines += [_clock_line(exchange, seen), place_line(exchange, seen)]
     return lines
 
 
@@ -51,17 +51,15 @@ def _off(offset_ms: int) -> str:
     return f"{size} {'behind' if offset_ms < 0 else 'ahead of'}"
 
 
-def _place_line(exchange: Exchange, seen: list[Reachability]) -> Line:
+def place_line(exchange: Exchange, seen: list[Reachability]) -> Line:
     """Our address and region as they see them. They name a region only where they refuse it."""
     name = f"our place for {exchange.title}"
     address = next((one.our_address for one in seen if one.our_address), None)
-    if all(one.offset_ms is None for one in seen) and address is None:
-        return unseen(AREA, name, "no host answers")
     at = f"Our address is {address}" if address else "Our address is not told"
-    region = next((one.our_region for one in seen if one.our_region), None)
     if any(one.cause is Cause.REGION_REFUSED for one in seen):
-        where = f", in the region {region}" if region else ""
-        return mend(
-            AREA, name, f"{at}{where}, which is refused. {exchange.guide.for_staff(Cause.REGION_REFUSED)}"
-        )
+        region = next((f" ({one.our_region})" for one in seen if one.our_region), "")
+        advice = exchange.guide.for_staff(Cause.REGION_REFUSED)
+        return mend(AREA, name, f"{at}, and its region{region} is refused. {advice}")
+    if all(one.offset_ms is None for one in seen):
+        return unseen(AREA, name, "no host answers")
     return ok(AREA, name, f"{at}. Its region is not refused.")

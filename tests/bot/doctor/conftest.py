@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
 
 from bot.demo.stage import Stage, staged
 from bot.doctor import Report, examined, given
+from tests.bot.doctor.post import Post
 
 Examine = Callable[..., Awaitable[Report]]
 
@@ -28,3 +30,9 @@ def examine(stage: Stage) -> Examine:
         return await examined(given(**(stage.settings | changed)))
 
     return look
+
+
+@pytest.fixture
+async def post() -> AsyncIterator[Post]:
+    async with AsyncExitStack() as stack:
+        yield Post(stack)

@@ -30,7 +30,6 @@ log = get_logger(__name__)
 
 APPLICATION_VERSION = "1"
 """Of the durable work. Pinned: DBOS strands work of another version (its documents on upgrades)."""
-CALL_S = 10.0
 
 
 @asynccontextmanager
@@ -45,7 +44,7 @@ async def assembled(settings: Settings, tempo: Tempo = USUAL_TEMPO) -> AsyncIter
         await _ready_tables(db)
         keys = Vault(settings.secret_keys)
         await keys.unlock(db)
-        client, post = await _slack_clients(stack, settings)
+        client, post = await _slack_clients(stack, settings, tempo.call_s)
         app_token = settings.slack_app_token if settings.slack_mode == "socket" else None
         identity = await preflight(
             client,
@@ -74,10 +73,12 @@ async def _ready_tables(db: Database) -> None:
         raise CannotStart("The database is not up to date. Run “keydesk db upgrade”, then start keydesk.")
 
 
-async def _slack_clients(stack: AsyncExitStack, settings: Settings) -> tuple[AsyncWebClient, AsyncWebClient]:
+async def _slack_clients(
+    stack: AsyncExitStack, settings: Settings, call_s: float
+) -> tuple[AsyncWebClient, AsyncWebClient]:
     """One that tries again, for what may be done twice, and one that never does, for posting."""
     session = await stack.enter_async_context(
-        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=CALL_S))
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=call_s))
     )
     token = settings.slack_bot_token.get_secret_value()
     safe = AsyncWebClient(

@@ -18,6 +18,7 @@ class Tempo:
         lane_s: For how long a replica that sends to a conversation keeps others away from it.
         grace_s: Before a message of uncertain fate is looked for: what was just said may not be found yet.
         parked_s: Before a message that Slack refuses is tried again, the first time.
+        call_s: How long one call to Slack may take.
         contact_s: Between two questions to Slack whether it is there.
     """
 
@@ -29,6 +30,7 @@ class Tempo:
     lane_s: float = 30.0
     grace_s: float = 3.0
     parked_s: float = 60.0
+    call_s: float = 10.0
     contact_s: float = 30.0
 
 

@@ -21,15 +21,13 @@ from bot.outbox import NotSent, Overtaken, Parked, Sent, TryLater, Uncertain, sa
 from bot.outbox.saying import CARD
 from bot.schema import Case, OutboxMessage
 from bot.slack.kit import Composed, Kit
-from bot.slack.reach import NO_ANSWER, answer_of, retry_after_s, status_of, word_of
+from bot.slack.reach import NO_ANSWER, is_passing, retry_after_s, status_of, word_of
 
 log = get_logger(__name__)
 
 Composer = Callable[[Kit, AsyncSession, OutboxMessage], Awaitable[Composed]]
 
 EVENT_TYPE = "keydesk_message"
-UNCERTAIN_ERRORS = frozenset({"internal_error", "fatal_error", "request_timeout", "service_unavailable"})
-"""Slack's documents of chat.postMessage: some part of the operation may have succeeded."""
 BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
 LOOK_BACK = timedelta(seconds=60)
 
@@ -168,7 +166,8 @@ def _outcome_of(error: SlackApiError) -> NotSent:
     code = word_of(error)
     if status_of(error) == 429 or code == "ratelimited":
         return TryLater(retry_after_s(error), "ratelimited")
-    if status_of(error) >= 500 or answer_of(error) is None or code in UNCERTAIN_ERRORS:
+    # Slack's documents of chat.postMessage: some part of the operation may have succeeded.
+    if is_passing(error):
         return Uncertain(code)
     return Parked(code)
 

@@ -19,7 +19,7 @@ from bot.slack.case_words import subject_of
 from bot.slack.kit import Kit
 from bot.slack.people import AuthorityUnknown
 from bot.slack.queue import WHICH, case_rows
-from bot.slack.reach import NO_ANSWER, word_of
+from bot.slack.reach import NO_ANSWER, insisted, word_of
 from bot.slack.result import Result, fate_sentence, result_buttons
 from validators.diagnosis import Verdict
 
@@ -30,6 +30,7 @@ VERDICT_WORDS = {
     Verdict.NEEDS_A_FIX: "✗ Needs a fix",
     Verdict.COULD_NOT_TELL: "? Could not tell",
 }
+SHOW_WITHIN_S = 2.0
 SHOWN_TESTS = 5
 SHOWN_CASES = 5
 SHOWN_QUEUE = 10
@@ -46,7 +47,7 @@ async def show_home(kit: Kit, person: Person) -> None:
     """Draw this person's own Home tab. Not promised."""
     try:
         view = {"type": "home", "blocks": await home_blocks(kit, person)}
-        await kit.client.views_publish(user_id=person.user_id, view=view)
+        await insisted(lambda: kit.client.views_publish(user_id=person.user_id, view=view), SHOW_WITHIN_S)
     except SlackApiError as error:
         log.info("home_not_shown", error=word_of(error))
     except NO_ANSWER as error:

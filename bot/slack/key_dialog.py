@@ -6,7 +6,6 @@ dialog that follows has other blocks, so that Slack does not keep the values on 
 
 from __future__ import annotations
 
-import asyncio
 import json
 import uuid
 from collections.abc import Mapping
@@ -22,13 +21,14 @@ from bot.log import get_logger
 from bot.schema import OddValue
 from bot.slack.blocks import Block, context, escape, modal, plain, section, text_input
 from bot.slack.kit import Gesture, Kit
-from bot.slack.reach import NO_ANSWER, word_of
+from bot.slack.reach import NO_ANSWER, insisted, word_of
 from bot.slack.result import TITLE, read_result, result_view
 from validators.exchange import Credentials, Exchange, ShapeFault
 
 log = get_logger(__name__)
 
 CALLBACK_ID = "test_keys"
+NOT_OPENED = "Slack was slow. If no dialog is open now, please press “Test an API key” again."
 SHOW_WITHIN_S = 2.0
 """An ``external_id`` resolves only once Slack has applied our answer; measured: 2 tries."""
 
@@ -41,7 +41,7 @@ async def open_dialog(kit: Kit, gesture: Gesture) -> None:
     opened = await gesture.open_dialog(key_view(kit, chosen_exchange(kit)))
     await gesture.ack()
     if not opened:
-        await gesture.tell("The dialog could not be opened in time. Please press “Test an API key” again.")
+        await gesture.tell(NOT_OPENED)
 
 
 async def exchange_chosen(kit: Kit, gesture: Gesture) -> None:
@@ -223,18 +223,17 @@ async def show(kit: Kit, attempt_id: int) -> None:
 
 
 async def put_into_dialog(kit: Kit, dialog_id: str, view: Block) -> bool:
-    """Update a dialog by its ``external_id``. False where it is closed."""
-    loop = asyncio.get_running_loop()
-    give_up = loop.time() + SHOW_WITHIN_S
-    while True:
-        try:
-            await kit.client.views_update(external_id=dialog_id, view=view)
-            return True
-        except SlackApiError as error:
-            if word_of(error) != "not_found" or loop.time() >= give_up:
-                log.info("dialog_closed", error=word_of(error))
-                return False
-        except NO_ANSWER as error:
-            log.info("dialog_not_updated", error=type(error).__name__)
-            return False
-        await asyncio.sleep(0.05)
+    """Update a dialog by its ``external_id``; done twice it shows the same. False where it is closed."""
+
+    async def update() -> None:
+        await kit.client.views_update(external_id=dialog_id, view=view)
+
+    try:
+        await insisted(update, SHOW_WITHIN_S, also=lambda error: word_of(error) == "not_found")
+    except SlackApiError as error:
+        log.info("dialog_not_updated", why=word_of(error))
+        return False
+    except NO_ANSWER as error:
+        log.info("dialog_not_updated", why=type(error).__name__)
+        return False
+    return True

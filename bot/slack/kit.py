@@ -222,6 +222,9 @@ class Gesture:
             else:
                 await self._client.views_open(trigger_id=self.trigger_id, view=view)
         except SlackApiError as error:
+            # A trigger works once: it was used, so the dialog is there, and only the answer was lost.
+            if word_of(error) == "exchanged_trigger_id":
+                return True
             log.info("dialog_not_opened", error=word_of(error))
             return False
         except NO_ANSWER as error:

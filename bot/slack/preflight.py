@@ -11,7 +11,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.reach import NO_ANSWER, status_of, word_of
+from bot.slack.reach import NO_ANSWER, answer_of, is_passing, word_of
 
 NEEDED_SCOPES = {
     "commands": "the commands /test-keys and /triage",
@@ -29,7 +29,9 @@ STAFF_CHANNEL_SCOPES = {
 """Prefixed with ``groups:`` for a private channel, ``channels:`` for a public one."""
 
 UNREACHABLE = "Slack cannot be reached. Check the network and SLACK_API_URL."
-BUSY = frozenset({"ratelimited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+
+NOT_YET = frozenset({"channel_not_found", "not_in_channel", "method_not_supported_for_channel_type"})
+"""The staff channel is not there, or the bot is not in it: messages wait, and `doctor` says so."""
 
 
 class CannotStart(Exception):  # noqa: N818 - it says what is the matter
@@ -47,6 +49,9 @@ class Identity:
     team_id: str
     bot_user_id: str
     scopes: frozenset[str]
+
+
+NOBODY = Identity("", "", frozenset())
 
 
 async def preflight(
@@ -95,13 +100,9 @@ async def _app_token_works(client: AsyncWebClient, app_token: str) -> None:
 
 async def _staff_channel_is_ours(client: AsyncWebClient, channel: str, identity: Identity) -> None:
     """A staff channel that another company can read would show them every case."""
-    try:
-        answer = await client.conversations_info(channel=channel)
-    except SlackApiError:
-        # Not there, or the bot is not in it: messages wait, and `doctor` says so.
+    answer = await _asked(client.conversations_info(channel=channel), "STAFF_CHANNEL", NOT_YET)
+    if answer is None:
         return
-    except NO_ANSWER:
-        raise NotNow(UNREACHABLE) from None
     if answer["channel"].get("is_ext_shared"):
         raise CannotStart(
             "STAFF_CHANNEL is shared with another company, who would see every case. "
@@ -111,14 +112,18 @@ async def _staff_channel_is_ours(client: AsyncWebClient, channel: str, identity:
     _all_granted(identity, {f"{kind}:{what}": why for what, why in STAFF_CHANNEL_SCOPES.items()})
 
 
-async def _asked(call: Any, setting: str) -> Any:
+async def _asked(call: Any, setting: str, expected: frozenset[str] = frozenset()) -> Any:
+    """Slack's answer; None where it refuses with one of the *expected* words."""
     try:
         return await call
     except SlackApiError as error:
-        code = word_of(error)
-        status = status_of(error)
+        code, passing, answered = word_of(error), is_passing(error), answer_of(error) or {}
     except NO_ANSWER:
         raise NotNow(UNREACHABLE) from None
-    if status >= 500 or code in BUSY or code.startswith("status"):
+    if code in expected:
+        return None
+    if passing:
         raise NotNow(f"Slack is busy just now ({code}). Start keydesk again in a minute.")
+    if code == "missing_scope":
+        _all_granted(NOBODY, {str(answered.get("needed")): f"to check {setting}"})
     raise CannotStart(f"Slack refuses {setting} ({code}). Copy it again from the Slack app's settings.")

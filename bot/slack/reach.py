@@ -7,13 +7,52 @@ plain text with status 500 (measured with slack_sdk 3.47).
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
 NO_ANSWER = (TimeoutError, OSError, aiohttp.ClientError)
 """How a call fails without an answer."""
+
+PASSING = frozenset(
+    {"internal_error", "fatal_error", "request_timeout", "service_unavailable", "ratelimited"}
+)
+"""Slack's words for trouble of its own, after which the same call may work."""
+AGAIN_S = 0.05
+
+T = TypeVar("T")
+
+
+async def insisted(
+    call: Callable[[], Awaitable[T]],
+    within_s: float,
+    also: Callable[[SlackApiError], bool] = lambda error: False,
+) -> T:
+    """Repeat a call that may be made twice until it works; raises its last error when the time is over.
+
+    Args:
+        also: Which other refusals pass by themselves.
+    """
+    loop = asyncio.get_running_loop()
+    give_up = loop.time() + within_s
+    while True:
+        try:
+            return await call()
+        except SlackApiError as error:
+            if loop.time() >= give_up or not (is_passing(error) or also(error)):
+                raise
+        except NO_ANSWER:
+            if loop.time() >= give_up:
+                raise
+        await asyncio.sleep(AGAIN_S)
+
+
+def is_passing(error: SlackApiError) -> bool:
+    """Whether it is Slack, or something before it, that has trouble just now."""
+    return answer_of(error) is None or status_of(error) >= 500 or word_of(error) in PASSING
 
 
 def answer_of(error: SlackApiError) -> dict[str, Any] | None:

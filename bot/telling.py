@@ -6,8 +6,6 @@ time changes nothing, for each has a business key.
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from sqlalchemy import exists, literal_column, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -49,7 +47,7 @@ async def tell_staff(session: AsyncSession, staff_channel: str, case: Case) -> N
             case_number=case.number,
         )
     if case.needs_staff_since is not None:
-        await _call_for_staff(session, staff_channel, case, case.needs_staff_since)
+        await _call_for_staff(session, staff_channel, case)
 
 
 async def _untold_events(session: AsyncSession, case: Case) -> list[int]:
@@ -65,9 +63,15 @@ async def _untold_events(session: AsyncSession, case: Case) -> list[int]:
     return [event_id for event_id in events if event_id is not None]
 
 
-async def _call_for_staff(session: AsyncSession, staff_channel: str, case: Case, since: datetime) -> None:
+def turn_of(case: Case) -> str:
+    """The same as long as the case needs people; another one when it turns to need them anew."""
+    since = case.needs_staff_since
+    return f"{case.number}:{int(since.timestamp()) if since else 0}"
+
+
+async def _call_for_staff(session: AsyncSession, staff_channel: str, case: Case) -> None:
     """One mention and one e-mail for each time that a case turns to need people."""
-    turn = f"{case.number}:{int(since.timestamp())}"
+    turn = turn_of(case)
     await say(
         session,
         conversation=staff_channel,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.channel_lost import mail_instead
 from bot.db import Database
 from bot.digest import Digests
 from bot.engine import Engine
@@ -18,6 +19,7 @@ from bot.outages import Outages
 from bot.outbox import Delivery, Outbox
 from bot.reminders import Reminders
 from bot.replica import Lease
+from bot.schema import OutboxMessage
 from bot.settings import Settings
 from bot.shredding import Shredder
 from bot.slack import key_dialog, undelivered
@@ -176,7 +178,7 @@ def _deliver_and_remind(
     """Who sends which kind of message; and what is said because time has passed."""
     settings, db = ground.settings, ground.db
     deliveries.update({kind: SlackDelivery(kit, ground.post, compose) for kind, compose in COMPOSERS.items()})
-    outbox.on_parked = lambda message, code: undelivered.note(kit, message, code)
+    outbox.on_parked = lambda message, code: _parked(kit, message, code)
     mailer = mailer_of(settings)
     deliveries["mail"] = MailDelivery(kit, mailer, ground.post)
     digests = Digests(db, settings.staff_channel, kit.hours, outbox.wake)
@@ -184,3 +186,9 @@ def _deliver_and_remind(
     return Reminders(
         db, settings.staff_channel, settings.sla_first_response, kit.hours, mailer.configured, outbox.wake
     )
+
+
+async def _parked(kit: Kit, message: OutboxMessage, code: str) -> None:
+    """Slack refused a message: who counts on it hears of that in another way."""
+    await undelivered.note(kit, message, code)
+    await mail_instead(kit.db, kit.settings.staff_channel, kit.outbox.wake, message, code)

@@ -86,7 +86,7 @@ class MailDelivery:
         async with self._kit.db.reading() as session:
             told = await self._read(session, message)
         # No session is open while Slack and the mail server are waited for.
-        mail = self._composed(told, None if told.kept_away else await self._link(told))
+        mail = self._composed(told, await self._link(told))
         try:
             await self._mailer.send(mail)
         except MailTryLater as later:
@@ -108,14 +108,14 @@ class MailDelivery:
             explanation = self._kit.exchange_of(case.exchange).guide.explain(
                 Diagnosis.from_json(dict(tests[0]))
             )
-        kept_away = await _kept_from_slack(session, case, self._kit.settings.staff_channel)
+        kept_away = await _kept_from_slack(session, self._kit.settings.staff_channel)
         return _Told(message, case, await _part(session, message), len(tests), explanation, kept_away)
 
     async def _link(self, told: _Told) -> str | None:
         """To the card. A card that is still on its way is waited for, but not for long."""
         case = told.case
         if case.card_channel is None or case.card_ts is None:
-            if now() - told.message.created_at < CARD_PATIENCE:
+            if told.kept_away is None and now() - told.message.created_at < CARD_PATIENCE:
                 raise TryLater(CARD_LOOK_S, "the card is not posted yet")
             return None
         with suppress(SlackApiError, *NO_ANSWER):
@@ -175,12 +175,10 @@ async def _diagnoses(session: AsyncSession, case: Case) -> Sequence[Mapping[str,
     return (await session.exec(tests.order_by(col(Attempt.id).desc()))).all()
 
 
-async def _kept_from_slack(session: AsyncSession, case: Case, staff_channel: str) -> str | None:
-    """Slack's word for why the staff channel takes nothing about *case*; None where it does."""
+async def _kept_from_slack(session: AsyncSession, staff_channel: str) -> str | None:
+    """Slack's word for why the staff channel takes nothing; None where it does."""
     parked = select(OutboxMessage.trouble).where(
-        OutboxMessage.conversation == staff_channel,
-        OutboxMessage.case_number == case.number,
-        OutboxMessage.state == MessageState.PARKED,
+        OutboxMessage.conversation == staff_channel, OutboxMessage.state == MessageState.PARKED
     )
     return (await session.exec(parked.limit(1))).first()
 

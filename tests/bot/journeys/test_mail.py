@@ -68,6 +68,13 @@ async def until_mail(stage: Stage, state: MessageState, trouble: str = "") -> Ou
             await asyncio.sleep(0.02)
 
 
+async def until_count(postbox: Postbox, count: int) -> None:
+    """Wait until so many mails have arrived."""
+    async with asyncio.timeout(20):
+        while len(postbox.messages) < count:  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(0.02)
+
+
 async def tried_now(stage: Stage) -> None:
     """What waits for its time is tried now."""
     async with stage.bot.app.db.writing() as session:
@@ -198,15 +205,45 @@ async def _many_more_mails(stage: Stage, count: int) -> None:
     await stage.bot.app.outbox.sweep()
 
 
-async def test_the_card_is_waited_for_but_not_for_ever(stage: Stage, postbox: Postbox) -> None:
+async def test_when_the_staff_channel_takes_nothing_one_mail_says_so_and_whose_case_it_is(
+    stage: Stage, postbox: Postbox
+) -> None:
+    ann, ben = stage.cast.ann, stage.cast.ben
     stage.slack.admin.archive(stage.staff_channel)
-    await acting.checks_key(stage.cast.ann, stage.kucoin.issue(DANGEROUS))
+    await acting.checks_key(ann, stage.kucoin.issue(DANGEROUS))
     await until_mail(stage, MessageState.SENT)
+    # This one waits behind the first, and is mailed at once all the same.
+    await acting.checks_key(ben, stage.kucoin.issue(DANGEROUS))
+    await until_count(postbox, 2)
 
-    (mail,) = postbox.messages
-    assert "Open the card" not in plain(mail)
-    assert "does not let keydesk write to the staff channel (is_archived)" in plain(mail)
-    assert f"Slack member {stage.cast.ann.user_id}" in plain(mail)
+    for mail, client in zip(postbox.messages, (ann, ben), strict=True):
+        assert "Open the card" not in plain(mail)
+        assert "does not let keydesk write to the staff channel (is_archived)" in plain(mail)
+        assert "The key can trade or move money" in plain(mail)
+        assert f"Slack member {client.user_id}" in plain(mail)
+
+
+async def test_a_channel_that_is_lost_later_costs_one_more_mail_and_is_caught_up_with_when_mended(
+    stage: Stage, postbox: Postbox
+) -> None:
+    ann = stage.cast.ann
+    await acting.checks_key(ann, stage.kucoin.issue(DANGEROUS))
+    await until_count(postbox, 1)
+    stage.slack.admin.remove_bot(stage.staff_channel)
+    for _ in range(2):
+        await acting.checks_key(ann, stage.kucoin.issue(DANGEROUS))
+        await stage.bot.app.outbox.mended()
+    await until_count(postbox, 2)
+    stage.slack.admin.invite_bot(stage.staff_channel)
+    await stage.bot.app.outbox.mended()
+    await acting.card_of(stage, 1, "*Tests:* 3")
+
+    first, second = postbox.messages
+    assert "does not let keydesk" not in plain(first)
+    assert "does not let keydesk write to the staff channel (channel_not_found)" in plain(second)
+    assert second["References"] == first["Message-ID"]
+    assert second["Subject"] == f"Re: {first['Subject']}"
+    assert second["Message-ID"] != first["Message-ID"]
 
 
 @pytest.mark.parametrize(

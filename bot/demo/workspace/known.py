@@ -150,6 +150,11 @@ class Known:
         offered = self._core.config.shortcuts or ()
         return [(one.callback_id, one.name) for one in offered if one.kind == "global"]
 
+    @property
+    def files(self) -> list[FileRecord]:
+        """Every uploaded file."""
+        return list(self._core.world.files.values())
+
     def file(self, file_id: str) -> FileRecord:
         """The uploaded file of that id."""
         return self._core.world.files[file_id]

@@ -34,6 +34,7 @@ ACTS: Mapping[str, str] = {
     "unsnoozed": "The snooze is over.",
     "nudged": "reminded the client.",
     "reminded": "reminded the team.",
+    "shared_key": "The same key was given by {to} too.",
     "not_delivered": "Slack does not deliver our message to the client: {why}. It is tried again.",
     "forgot_keys": "had the keys forgotten, because {because}. They were held {held_ms}.",
 }

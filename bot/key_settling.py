@@ -22,6 +22,7 @@ from bot.key_forgetting import apply_fate, forget_keys, receipt
 from bot.outages import Outages
 from bot.person import Person
 from bot.schema import Attempt, Case, Submission, VenueLimit
+from bot.shared_keys import note_sharing
 from bot.telling import tell_client, tell_staff
 from validators.diagnosis import Diagnosis, Verdict
 
@@ -96,6 +97,8 @@ class Settling:
         if _is_told(attempt, next_at):
             person = Person(submission.team_id, submission.user_id)
             await tell_client(session, person, "result", f"result:{attempt.id}", attempt=attempt.id)
+        remind_at = self.due(settled_at, self.first_response)
+        await note_sharing(session, self.staff_channel, submission, case, remind_at, settled_at)
         if case is not None:
             await tell_staff(session, self.staff_channel, case)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -18,6 +18,8 @@ from bot.schema import Attempt, Submission
 from bot.turns import in_turn
 
 WINDOW = timedelta(hours=1)
+MOST_OTHERS = 5
+"""More people with the same key make it no clearer."""
 ALL_TESTS_PER_HOUR = 600
 """By everybody together. A busy day brings some dozens; whoever steers many accounts at once, to sift a
 list of stolen keys, would need months for the 100,000 that leaked from 3Commas in 2022. Counted without
@@ -81,12 +83,15 @@ async def check_limits(
 
 
 async def others_with_key(
-    session: AsyncSession, key_mark: str, team: str, user: str
+    session: AsyncSession, key_mark: str, team: str, user: str, most: int = MOST_OTHERS
 ) -> list[tuple[str, str]]:
-    """Everybody else who has given this same key: team and user, for staff alone."""
-    given = select(Submission.team_id, Submission.user_id).where(Submission.key_mark == key_mark)
-    people = (await session.exec(given.distinct())).all()
-    return sorted((t, u) for t, u in people if (t, u) != (team, user))
+    """Who else has given this same key: team and user, for staff alone. At most *most* of them."""
+    given = select(Submission.team_id, Submission.user_id).where(
+        Submission.key_mark == key_mark,
+        or_(col(Submission.team_id) != team, col(Submission.user_id) != user),
+    )
+    people = (await session.exec(given.distinct().limit(most))).all()
+    return sorted((t, u) for t, u in people)
 
 
 async def _tests_since(

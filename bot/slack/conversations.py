@@ -89,6 +89,7 @@ COMPOSERS: dict[str, Composer] = {
     "history": history.compose_event,
     "mention": history.compose_mention,
     "limit": history.compose_limit,
+    "shared_key": history.compose_shared,
     "greeting": _greeting,
     "invitation": _invitation,
     "relay": relay.compose_reply,

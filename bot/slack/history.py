@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.audit import QUOTED, fact_words, sentence_of
+from bot.limits import others_with_key
 from bot.outbox import Overtaken
 from bot.person import KEYDESK
-from bot.schema import Case, CaseEvent, CaseState, OutboxMessage
+from bot.schema import Case, CaseEvent, CaseState, OutboxMessage, Submission
 from bot.slack.blocks import Block, escape, literal, paragraphs, quoted, section, when
 from bot.slack.case_words import reason_of
 from bot.slack.kit import Composed, Kit
@@ -72,6 +73,19 @@ async def compose_limit(kit: Kit, session: AsyncSession, message: OutboxMessage)
             f"Nobody can test just now: there were more tests in one hour than is usual. {who} was the first "
             "to be refused. Please see who tests so much: `/triage` lists the newest cases."
         )
+    return Composed(message.conversation, text, [section(text)])
+
+
+async def compose_shared(kit: Kit, session: AsyncSession, message: OutboxMessage) -> Composed:
+    """A note to staff: several people have given one key, and no case of it is open."""
+    submission = await session.get_one(Submission, str(message.payload["submission"]))
+    team, user = submission.team_id, submission.user_id
+    others = await others_with_key(session, submission.key_mark, team, user)
+    named = ", ".join(f"<@{escape(other)}>" for _, other in others)
+    text = (
+        f"<@{escape(user)}> tested the key {literal(submission.masked_key)}, which {named} gave too. "
+        "Please check whose key it is."
+    )
     return Composed(message.conversation, text, [section(text)])
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,10 +15,12 @@ from sqlalchemy import Update, and_, func, or_, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.db import Database
 from bot.db_clock import present
 from bot.outbox.delivery import Sent
+from bot.outbox.turn import Turn, Wait
 from bot.schema import MessageState, OutboxLane, OutboxMessage
 
 LEASE_S = 30.0
@@ -28,29 +29,6 @@ GRACE_S = 3.0
 SWEEP_BATCH = 200
 
 OnSent = Callable[[AsyncSession, OutboxMessage, Sent], Awaitable[None]]
-
-
-@dataclass(slots=True)
-class Turn:
-    """The right to attempt one message now.
-
-    Attributes:
-        look_first: An earlier attempt may have gone through.
-        until: Of the monotonic clock: when the lease ends.
-    """
-
-    message: OutboxMessage
-    replica_id: str
-    attempt: int
-    look_first: bool
-    until: float
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Nothing may be sent here for so many seconds."""
-
-    seconds: float
 
 
 class Lanes:
@@ -94,7 +72,7 @@ class Lanes:
             at = await present(session)
             until = at + timedelta(seconds=self._lease_s)
             if not await _lease(session, conversation, replica_id, at, until):
-                return await _why_not(session, conversation, replica_id, at)
+                return await _why_not(session, conversation, at)
             message = await _first(session, conversation)
             if message is not None and message.state is MessageState.SENDING:
                 _cut_off(message, at + timedelta(seconds=self._grace_s))
@@ -127,8 +105,12 @@ class Lanes:
         turn.until = began + self._lease_s
         return prolonged.rowcount == 1
 
-    async def sent(self, turn: Turn, sent: Sent, pace_s: float, on_sent: OnSent | None) -> None:
-        """Record the success and all that follows from it in one transaction, and leave the lane."""
+    async def sent(self, turn: Turn, sent: Sent, pace_s: float, on_sent: OnSent | None) -> Wait | None:
+        """Record the success and all that follows from it in one transaction, and leave the lane.
+
+        Returns:
+            How long its next message has to wait; None where there is none.
+        """
         async with self._db.writing() as session:
             at = await present(session)
             recorded = await session.exec(
@@ -144,6 +126,8 @@ class Lanes:
             if recorded.rowcount == 1 and on_sent is not None:
                 await on_sent(session, turn.message, sent)
             await session.exec(_left(turn, at + timedelta(seconds=pace_s)))
+            more = await session.exec(_waiting(turn.message.conversation).limit(1))
+        return Wait(pace_s) if more.first() is not None else None
 
     async def put_back(
         self, turn: Turn, state: MessageState, trouble: str, *, message_s: float = 0, lane_s: float = 0
@@ -168,15 +152,13 @@ def undone() -> Any:
     return text("outbox_message.state NOT IN ('sent', 'dropped')")
 
 
+def _waiting(conversation: str) -> SelectOfScalar[OutboxMessage]:
+    undone_here = select(OutboxMessage).where(col(OutboxMessage.conversation) == conversation, undone())
+    return undone_here.order_by(col(OutboxMessage.id))
+
+
 async def _first(session: AsyncSession, conversation: str) -> OutboxMessage | None:
-    found = await session.exec(
-        select(OutboxMessage)
-        .where(col(OutboxMessage.conversation) == conversation, undone())
-        .order_by(col(OutboxMessage.id))
-        .limit(1)
-        .with_for_update()
-    )
-    return found.first()
+    return (await session.exec(_waiting(conversation).limit(1).with_for_update())).first()
 
 
 def _cut_off(message: OutboxMessage, look_from: datetime) -> None:
@@ -203,7 +185,7 @@ async def _lease(
     return leased.first() is not None
 
 
-async def _why_not(session: AsyncSession, conversation: str, replica_id: str, at: datetime) -> Wait | None:
+async def _why_not(session: AsyncSession, conversation: str, at: datetime) -> Wait | None:
     lane = await session.get(OutboxLane, conversation)
     if lane is None or lane.not_before is None or lane.not_before <= at:
         return None
@@ -211,6 +193,7 @@ async def _why_not(session: AsyncSession, conversation: str, replica_id: str, at
 
 
 def _own(turn: Turn) -> Update:
+    """Its message, as long as nobody began another attempt."""
     return update(OutboxMessage).where(
         col(OutboxMessage.id) == turn.message.id,
         col(OutboxMessage.attempts) == turn.attempt,

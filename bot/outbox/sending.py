@@ -9,8 +9,9 @@ from contextlib import suppress
 from bot.db import Database, StorageUnavailable
 from bot.log import get_logger
 from bot.outbox.delivery import Delivery, NotSent, Overtaken, Parked, Sent, TryLater
-from bot.outbox.lanes import GRACE_S, LEASE_S, Lanes, OnSent, Turn, Wait
+from bot.outbox.lanes import GRACE_S, LEASE_S, Lanes, OnSent
 from bot.outbox.standing import Standing, freed, mended, standing
+from bot.outbox.turn import Turn, Wait
 from bot.schema import MessageState, OutboxMessage
 
 log = get_logger(__name__)
@@ -146,13 +147,12 @@ class Outbox:
         turn = await self._lanes.take(conversation, self.replica_id)
         if not isinstance(turn, Turn):
             return turn
-        await self._attempt(turn)
-        return Wait(0)
+        return await self._attempt(turn)
 
-    async def _attempt(self, turn: Turn) -> None:
+    async def _attempt(self, turn: Turn) -> Wait | None:
         try:
             sent = await self._sent(turn)
-            await self._lanes.sent(turn, sent, self._pace_s(turn.message), self.on_sent)
+            return await self._lanes.sent(turn, sent, self._pace_s(turn.message), self.on_sent)
         except Overtaken as ended:
             await self._lanes.put_back(turn, MessageState.DROPPED, ended.why)
         except TryLater as ended:
@@ -161,6 +161,7 @@ class Outbox:
             await self._park(turn, ended)
         except Exception as trouble:  # noqa: BLE001 - whatever it was, it may have been sent
             await self._unknown(turn, trouble)
+        return Wait(0)
 
     async def _sent(self, turn: Turn) -> Sent:
         delivery = self._deliveries.get(turn.message.kind)

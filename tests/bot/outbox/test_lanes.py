@@ -11,7 +11,8 @@ from sqlmodel import col, update
 from bot.columns import now
 from bot.db import Database
 from bot.outbox import Sent
-from bot.outbox.lanes import Lanes, Turn, Wait
+from bot.outbox.lanes import Lanes
+from bot.outbox.turn import Turn, Wait
 from bot.schema import MessageState, OutboxLane, OutboxMessage
 from tests.bot.outbox.channel import Channel, put, row_of, sending, states, until_sent
 

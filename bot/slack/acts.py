@@ -14,11 +14,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import cases
+from bot.log import get_logger
 from bot.person import Person
 from bot.schema import Case, CaseEvent, CaseState, OutboxMessage, Submission
 from bot.slack.errors import NotStaff
 from bot.slack.kit import Kit
 from bot.telling import tell_client, tell_staff
+
+log = get_logger(__name__)
 
 Verb = Callable[[AsyncSession], Awaitable[Case]]
 
@@ -30,6 +33,7 @@ async def staff_only(kit: Kit, person: Person) -> None:
         NotStaff, AuthorityUnknown
     """
     if not await kit.staff.includes(person):
+        log.info("refused_as_no_staff", team=person.team_id, user=person.user_id)
         raise NotStaff("not on the support team")
 
 

@@ -27,7 +27,7 @@ from bot.slack.blocks import (
 from bot.slack.case_words import subject_of
 from bot.slack.greeting import looks_like_key, start_button
 from bot.slack.kit import Composed, Gesture, Kit
-from bot.slack.typed import LONGEST_TEXT
+from bot.slack.typed import LONGEST_TEXT, storable
 
 CALLBACK_ID = "client_reply"
 TITLE = "Reply to support"
@@ -113,7 +113,7 @@ async def reply_sent(kit: Kit, gesture: Gesture) -> None:
 
 def typed_text(gesture: Gesture) -> str:
     """What stands in the dialog's field."""
-    return (gesture.view["state"]["values"][FIELD][FIELD].get("value") or "").strip()
+    return storable(gesture.view["state"]["values"][FIELD][FIELD].get("value") or "").strip()
 
 
 def fault_of(kit: Kit, text: str) -> str | None:

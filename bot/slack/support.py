@@ -6,15 +6,15 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import cases
 from bot.key_attempts import KeysForgotten
-from bot.schema import Submission
+from bot.schema import Case, Submission
 from bot.slack.blocks import Block, modal, section, text_input
 from bot.slack.greeting import looks_like_key
 from bot.slack.kit import Gesture, Kit
+from bot.slack.typed import LONGEST_TEXT, storable
 from bot.telling import tell_staff
 
 CALLBACK_ID = "ask_support"
 TITLE = "Ask support"
-TEXT_CHARS = 2500
 KEY_IN_TEXT = "This looks like an API key. Please take it out: support never needs it, and never asks for it."
 
 
@@ -29,7 +29,7 @@ async def ask(kit: Kit, gesture: Gesture) -> None:
 
 async def sent(kit: Kit, gesture: Gesture) -> None:
     """Pass the client's words on to the case's thread; a key among them is stopped here."""
-    text = (gesture.view["state"]["values"]["text"]["text"].get("value") or "").strip()
+    text = storable(gesture.view["state"]["values"]["text"]["text"].get("value") or "").strip()
     if looks_like_key(kit, text):
         await gesture.ack(response_action="errors", errors={"text": KEY_IN_TEXT})
         return
@@ -47,19 +47,21 @@ async def _call_support(kit: Kit, gesture: Gesture) -> None:
 
 
 async def _pass_on(kit: Kit, gesture: Gesture, text: str) -> None:
-    person = gesture.person
     async with kit.db.writing() as session:
         submission = await _own(session, gesture, str(gesture.view.get("private_metadata") or ""))
-        case = await cases.client_replied(
-            session,
-            submission.case_number or 0,
-            person.team_id,
-            person.user_id,
-            text,
-            remind_at=kit.first_response_due(),
-        )
+        case = await _entered(kit, session, submission, text)
         await tell_staff(session, kit.settings.staff_channel, case)
     kit.wake_desk(case)
+
+
+async def _entered(kit: Kit, session: AsyncSession, submission: Submission, text: str) -> Case:
+    """The words in the case of these keys; without one, the call for support failed and is made up for."""
+    number, due = submission.case_number, kit.first_response_due()
+    if number is None:
+        return await cases.ask_support(session, submission, text, remind_at=due)
+    return await cases.client_replied(
+        session, number, submission.team_id, submission.user_id, text, remind_at=due
+    )
 
 
 async def _own(session: AsyncSession, gesture: Gesture, submission_id: str) -> Submission:
@@ -79,7 +81,7 @@ def _words_view(submission_id: str) -> Block:
                 "Message to support",
                 "text",
                 multiline=True,
-                max_length=TEXT_CHARS,
+                max_length=LONGEST_TEXT,
                 optional=True,
                 hint="Anything that may help. Please never write a key, secret or passphrase here.",
             ),

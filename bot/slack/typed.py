@@ -6,6 +6,7 @@ Each reader raises a `Told` that says what is wrong and what would work, and rep
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import timedelta
 
 from bot.refusal import Told
@@ -136,8 +137,13 @@ def as_seen(text: str) -> str:
     Slack's documents on slash commands: people arrive as ``<@U012|name>``, channels as
     ``<#C012|name>``, links as ``<https://…>``. What comes out mentions nobody.
     """
-    named = _REFERENCE.sub(lambda found: _name(found[1]), text)
+    named = _REFERENCE.sub(lambda found: _name(found[1]), storable(text))
     return re.sub("&(?:lt|gt|amp);", lambda found: _ENTITIES[found[0]], named)
+
+
+def storable(text: str) -> str:
+    """*text* without what no database takes and nobody sees: control characters and half characters."""
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs"})
 
 
 def _name(reference: str) -> str:

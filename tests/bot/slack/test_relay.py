@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from sqlmodel import select
 
+from bot.demo import acting
 from bot.demo.stage import Stage
 from bot.demo.workspace import Dialog, Message, Person
-from bot.schema import CaseState
+from bot.schema import CaseState, Submission
 from tests.bot.slack.desk import (
     KEY,
     SECRET,
@@ -208,3 +210,21 @@ async def test_words_to_support_under_a_result_arrive_in_the_thread_too(stage: S
     line = await in_thread(stage, card, "I do not understand")
     assert "<!here>" not in line.text
     await in_thread(stage, card, "@Ann Archer asked support for help.")
+
+
+async def test_words_arrive_even_where_the_call_for_support_was_lost(stage: Stage) -> None:
+    ann = stage.cast.ann
+    await acting.checks_key(ann, stage.kucoin.issue())
+    result = await hears(stage, ann, "Passed")
+    await result.press("Ask support")
+    dialog = await ann.dialog()
+    await acting.card_of(stage, 1)
+    async with stage.bot.app.db.writing() as session:
+        submission = (await session.exec(select(Submission))).one()
+        submission.case_number = None
+        session.add(submission)
+    dialog.fill("Message to support", "is it all right?")
+
+    await dialog.submit()
+
+    await in_thread(stage, await acting.card_of(stage, 1), "is it all right?")

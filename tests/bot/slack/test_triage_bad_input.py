@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from bot.demo.stage import Stage
@@ -112,3 +114,23 @@ async def test_what_is_no_number_of_days_is_told(stage: Stage, word: str) -> Non
         answer = await triage(stage, stage.cast.sue, f"{word} {typed}")
         assert "a number of days from 1 to 366" in answer.words, typed
         assert f"/triage {word} 7" in answer.words
+
+
+TOKENS = [
+    *COMMANDS,
+    *("1", "#1", "99", "-1", "2h", "30d", "7", "all", "mine", "@Sam Support", "<@U0>", "<!channel>", "<"),
+    *("&amp;", "=1+1", "\x00", "\u202e", "\U0001f600"),
+    *("%s", "{0}", "'; --", "\n", "\t", "`x`", "text " * 50),
+]
+
+
+async def test_whatever_is_typed_is_answered_in_private_and_breaks_nothing(stage: Stage) -> None:
+    await opens_case(stage, stage.cast.ann)
+    dice = random.Random(4)
+
+    for _ in range(60):
+        typed = " ".join(dice.choices(TOKENS, k=dice.randint(0, 5)))
+        answer = await triage(stage, stage.cast.sue, typed)
+        assert answer.ephemeral
+        assert answer.words.strip()
+        assert "Something went wrong" not in answer.words, typed

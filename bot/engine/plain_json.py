@@ -42,6 +42,8 @@ def written(value: Any) -> str:
     Raises:
         TypeError: *value* is not plain JSON. Its content is not part of the message.
     """
+    if isinstance(value, dict) and _ERROR in value:
+        raise TypeError(f"{_ERROR} marks exceptions and is no plain JSON")
     if isinstance(value, BaseException):
         value = {_ERROR: type(value).__name__, "code": code_of(value)}
     try:

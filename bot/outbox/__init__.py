@@ -9,6 +9,7 @@ from bot.outbox.delivery import Delivery, NotSent, Overtaken, Parked, Sent, TryL
 from bot.outbox.saying import say, say_card, say_update
 from bot.outbox.sending import Outbox
 from bot.outbox.standing import Standing
+from bot.outbox.watched import Watched
 
 __all__ = [
     "Delivery",
@@ -20,6 +21,7 @@ __all__ = [
     "Standing",
     "TryLater",
     "Uncertain",
+    "Watched",
     "say",
     "say_card",
     "say_update",

@@ -10,6 +10,7 @@ import pytest
 
 from bot.columns import now
 from bot.engine import StepError, Steps
+from bot.engine.durable import _Lately
 from tests.bot.engine.engines import Engines, until
 
 
@@ -152,6 +153,13 @@ async def test_many_at_once_do_not_wait_for_each_other(engines: Engines) -> None
         gate.set()
         assert await engine.drain(30) == 0
         assert await engine.unfinished() == []
+
+
+def test_only_so_much_begun_work_is_remembered() -> None:
+    lately = _Lately(2)
+    for one_id in ("a", "b", "b", "c"):
+        lately.add(one_id)
+    assert [one_id for one_id in "abc" if lately.holds(one_id)] == ["b", "c"]
 
 
 async def test_draining_takes_no_more_and_cuts_off_what_lasts(engines: Engines) -> None:

@@ -123,11 +123,6 @@ async def test_what_is_no_plain_json_is_not_stored_and_not_quoted(
     assert SECRET not in caplog.text
 
 
-@pytest.mark.parametrize("value", [None, True, 3, 0.5, "ß", [1, [None]], {"a": {"b": []}}])
-def test_plain_json_comes_back_as_it_was(value: object) -> None:
-    assert read(written(value)) == value
-
-
 @pytest.mark.parametrize("value", [object(), {1, 2}, b"x", float("nan"), {"a": object()}])
 def test_what_is_not_plain_json_is_refused_without_its_content(value: object) -> None:
     with pytest.raises(TypeError, match="is not plain JSON") as refused:

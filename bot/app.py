@@ -23,6 +23,7 @@ from bot.slack.preflight import CannotStart, preflight
 from bot.tempo import USUAL_TEMPO, Tempo
 from bot.vault import Vault
 from bot.wiring import App, Ground, wired
+from bot.witness import Witness
 
 __all__ = ["USUAL_TEMPO", "App", "Tempo", "assembled"]
 
@@ -33,8 +34,13 @@ APPLICATION_VERSION = "1"
 
 
 @asynccontextmanager
-async def assembled(settings: Settings, tempo: Tempo = USUAL_TEMPO) -> AsyncIterator[App]:
+async def assembled(
+    settings: Settings, tempo: Tempo = USUAL_TEMPO, witness: Witness | None = None
+) -> AsyncIterator[App]:
     """Make everything, give it to whoever serves, close it in reverse.
+
+    Args:
+        witness: Told of what happens, to count it.
 
     Raises:
         CannotStart, SettingsError, StorageUnavailable: what is wrong, in words.
@@ -60,7 +66,9 @@ async def assembled(settings: Settings, tempo: Tempo = USUAL_TEMPO) -> AsyncIter
                 application_version=APPLICATION_VERSION,
             )
         )
-        ground = Ground(settings, tempo, db, keys, engine, replica, identity, client, post)
+        ground = Ground(
+            settings, tempo, db, keys, engine, replica, identity, client, post, witness or Witness()
+        )
         app = await wired(stack, ground)
         await _begin(app)
         yield app

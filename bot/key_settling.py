@@ -24,6 +24,7 @@ from bot.person import Person
 from bot.schema import Attempt, Case, Submission, VenueLimit
 from bot.shared_keys import note_sharing
 from bot.telling import tell_client, tell_staff
+from bot.witness import Witness
 from validators.diagnosis import Diagnosis, Verdict
 
 
@@ -44,7 +45,7 @@ class Settling:
     wake: Callable[[str], None]
     shred: Callable[[], None]
     outages: Outages
-    heard: Callable[[Diagnosis], None] = field(default=lambda diagnosis: None)
+    witness: Witness = field(default_factory=Witness)
 
     async def settle(self, attempt_id: int, found: dict[str, Any] | None) -> None:
         """Record the diagnosis and everything that follows from it, once."""
@@ -61,8 +62,7 @@ class Settling:
             self.shred()
         for conversation in wakes:
             self.wake(conversation)
-        if diagnosis is not None:
-            self.heard(diagnosis)
+        self.witness.settled(attempt, submission.exchange, diagnosis)
 
     async def _settle(
         self,
@@ -163,6 +163,7 @@ class Settling:
             wakes = (submission.user_id, self.staff_channel)
         for conversation in wakes:
             self.wake(conversation)
+        self.witness.settled(attempt, submission.exchange, None)
 
     # --- forgetting ----------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry
 
 from bot.app import App, assembled
 from bot.log import get_logger
+from bot.measuring import Counts, Measures
 from bot.readiness import readiness
 from bot.settings import Settings
 from bot.slack.sockets import Sockets
@@ -78,10 +79,11 @@ async def running(
         CannotStart, SettingsError, StorageUnavailable, OSError: what is wrong with the start.
     """
     async with AsyncExitStack() as stack:
-        app = await stack.enter_async_context(assembled(settings, tempo))
+        registry = CollectorRegistry()
+        app = await stack.enter_async_context(assembled(settings, tempo, Counts(registry)))
         sockets = _sockets(app)
         run = Running(app, 0, sockets, hurry=hurry or asyncio.Event())
-        web = _web(run)
+        web = _web(run, registry)
         run.port = await stack.enter_async_context(web.serving(settings.http_host, settings.http_port))
         if sockets is not None:
             stack.push_async_callback(sockets.close)
@@ -95,17 +97,14 @@ def _sockets(app: App) -> Sockets | None:
     token = app.settings.slack_app_token
     if app.settings.slack_mode != "socket" or token is None:
         return None
-    return Sockets(app.edge.app, token.get_secret_value())
+    return Sockets(app.edge.app, token.get_secret_value(), witness=app.witness)
 
 
-def _web(run: Running) -> Web:
-    async def measured() -> None:
-        """Nothing to read from the database yet."""
-
+def _web(run: Running, registry: CollectorRegistry) -> Web:
     return Web(
         readiness=lambda: readiness(run.app, run.sockets, taking=run.taking),
-        metrics=CollectorRegistry(),
-        measure=measured,
+        metrics=registry,
+        measure=Measures(registry, run.app, run.sockets).measure,
         door=_door(run),
     )
 
@@ -114,7 +113,7 @@ def _door(run: Running) -> Door | None:
     settings = run.app.settings
     if settings.slack_mode != "http" or settings.slack_signing_secret is None:
         return None
-    return Door(run.app.edge.app, settings.slack_signing_secret, lambda: run.taking)
+    return Door(run.app.edge.app, settings.slack_signing_secret, lambda: run.taking, witness=run.app.witness)
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from bot.inbox import Inbox
 from bot.key_settling import Settling
 from bot.key_test import KeyTests, TestPolicy
 from bot.outages import Outages
-from bot.outbox import Delivery, Outbox
+from bot.outbox import Delivery, Outbox, Watched
 from bot.reminders import Reminders
 from bot.replica import Lease
 from bot.schema import OutboxMessage
@@ -33,6 +33,7 @@ from bot.slack.people import Staff
 from bot.slack.preflight import Identity
 from bot.tempo import Tempo
 from bot.vault import Vault
+from bot.witness import Witness
 from validators.exchange import Exchange, discover
 
 
@@ -52,6 +53,7 @@ class App:
     tempo: Tempo
     contact: Contact
     reminders: Reminders
+    witness: Witness
 
     def moved(self, replica_id: str) -> None:
         """We were taken for dead and go by a new id: what goes by the old one is not ours."""
@@ -71,6 +73,7 @@ class Ground:
     identity: Identity
     client: AsyncWebClient
     post: AsyncWebClient
+    witness: Witness
 
 
 async def wired(stack: AsyncExitStack, ground: Ground) -> App:
@@ -107,6 +110,7 @@ async def wired(stack: AsyncExitStack, ground: Ground) -> App:
         tempo=ground.tempo,
         contact=Contact(ground.post),
         reminders=reminders,
+        witness=ground.witness,
     )
 
 
@@ -135,6 +139,7 @@ def _settling(ground: Ground, hours: BusinessHours, outbox: Outbox, shredder: Sh
         wake=outbox.wake,
         shred=shredder.soon,
         outages=Outages(ground.db, settings.staff_channel, outbox.wake),
+        witness=ground.witness,
     )
 
 
@@ -181,6 +186,7 @@ def _deliver_and_remind(
     outbox.on_parked = lambda message, code: _parked(kit, message, code)
     mailer = mailer_of(settings)
     deliveries["mail"] = MailDelivery(kit, mailer, ground.post)
+    deliveries.update({kind: Watched(sends, ground.witness) for kind, sends in deliveries.items()})
     digests = Digests(db, settings.staff_channel, kit.hours, outbox.wake)
     ground.engine.scheduled("digest", digests.tell, digests.period)
     return Reminders(

@@ -18,6 +18,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.log import get_logger
+from bot.witness import Witness
 
 log = get_logger(__name__)
 
@@ -39,8 +40,10 @@ class Sockets:
         connections: int = CONNECTIONS,
         ping_interval_s: float = 10.0,
         clock: Callable[[], float] = time.monotonic,
+        witness: Witness | None = None,
     ) -> None:
-        self._handlers = [_Handler(app, app_token, ping_interval=ping_interval_s) for _ in range(connections)]
+        told = witness or Witness()
+        self._handlers = [_Handler(app, app_token, ping_interval_s, told) for _ in range(connections)]
         self._clock = clock
         self._down_since: dict[int, float] = {}
         self._none_since: float | None = None
@@ -119,8 +122,9 @@ class _Handler(AsyncSocketModeHandler):
 
     taking = True
 
-    def __init__(self, app: AsyncApp, app_token: str, *, ping_interval: float) -> None:
-        super().__init__(app, app_token, ping_interval=ping_interval)
+    def __init__(self, app: AsyncApp, app_token: str, ping_interval_s: float, witness: Witness) -> None:
+        super().__init__(app, app_token, ping_interval=ping_interval_s)
+        self._witness = witness
         self._unbounded = self.client.aiohttp_client_session
         # A handshake that is never answered would hold the client for aiohttp's usual five minutes.
         self.client.aiohttp_client_session = aiohttp.ClientSession(
@@ -129,7 +133,9 @@ class _Handler(AsyncSocketModeHandler):
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         if self.taking:
+            began = time.monotonic()
             await super().handle(client, req)
+            self._witness.delivered(req.type, time.monotonic() - began)
 
     async def connect(self) -> None:
         """Returns once connected; slack_sdk tries until it is."""

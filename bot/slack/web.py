@@ -7,9 +7,10 @@ the truth about what a result needs; ``/metrics`` speaks Prometheus.
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 from prometheus_client import CollectorRegistry
@@ -21,6 +22,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.log import get_logger
 from bot.slack.signature import refusal
+from bot.witness import Witness
 
 log = get_logger(__name__)
 
@@ -91,6 +93,7 @@ class Door:
     bolt: AsyncApp
     signing_secret: SecretStr
     taking: Callable[[], bool]
+    witness: Witness = field(default_factory=Witness)
 
     async def deliver(self, request: web.Request) -> web.Response:
         """Read within bounds, verify, dispatch. What is refused is logged by its reason alone."""
@@ -99,15 +102,21 @@ class Door:
         try:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
-            log.warning("delivery_refused", why="body over 1 MiB")
-            return web.Response(status=413)
+            return self._refused("body over 1 MiB", 413)
         timestamp = request.headers.get("X-Slack-Request-Timestamp")
         signature = request.headers.get("X-Slack-Signature")
         why = refusal(self.signing_secret, timestamp, signature, body)
         if why is not None:
-            log.warning("delivery_refused", why=why)
-            return web.Response(status=401)
-        return await self._dispatched(body, request)
+            return self._refused(why, 401)
+        began = time.monotonic()
+        answer = await self._dispatched(body, request)
+        self.witness.delivered(_way(body), time.monotonic() - began)
+        return answer
+
+    def _refused(self, why: str, status: int) -> web.Response:
+        log.warning("delivery_refused", why=why)
+        self.witness.refused(why)
+        return web.Response(status=status)
 
     async def _dispatched(self, body: bytes, request: web.Request) -> web.Response:
         try:
@@ -115,10 +124,16 @@ class Door:
             if text.startswith("{") and not isinstance(json.loads(text), dict):
                 raise ValueError
         except (ValueError, RecursionError):
-            log.warning("delivery_refused", why="body is not readable")
-            return web.Response(status=400)
+            return self._refused("body is not readable", 400)
         headers: dict[str, str | Sequence[str]] = {n.lower(): [v] for n, v in request.headers.items()}
         return _as_http(await self.bolt.async_dispatch(AsyncBoltRequest(body=text, headers=headers)))
+
+
+def _way(body: bytes) -> str:
+    """Events are JSON; of forms only those of interactions have a payload (Slack's documents)."""
+    if body.startswith(b"{"):
+        return "events_api"
+    return "interactive" if body.startswith(b"payload=") else "slash_commands"
 
 
 def _as_http(answer: BoltResponse) -> web.Response:

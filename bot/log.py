@@ -33,6 +33,16 @@ def get_logger(name: str) -> Logger:
     return structlog.stdlib.get_logger(name)
 
 
+def capped_logger(name: str) -> logging.Logger:
+    """A logger for a library that makes loggers of its own and gives each the level of this one.
+
+    Bolt gives them the root's otherwise, and at DEBUG prints every envelope: to any handler on the root.
+    """
+    logger = logging.getLogger(name)
+    logger.setLevel(logging.WARNING)
+    return logger
+
+
 class bind:  # noqa: N801 - it is used as a verb.
     """Add fields to whatever is logged in this task: ``with bind(case=3):``, or a plain call."""
 
@@ -85,6 +95,7 @@ def _configure_structlog() -> None:
             structlog.stdlib.add_log_level,
             structlog.stdlib.add_logger_name,
             *_SHARED,
+            _cleaned,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
         ],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -110,13 +121,19 @@ def _refused(value: object) -> str:
 
 
 def _settle(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
-    """The one place that every record passes before it is written."""
-    record: logging.LogRecord = event["_record"]
+    """The one place that every record passes before it is written; ours are clean by then."""
+    record: logging.LogRecord = event.pop("_record")
+    if event.pop("_from_structlog"):
+        return event
+    if _library(record.name) in CAPPED:
+        event["event"] = without_payload(str(event["event"]))
+    return _cleaned(None, "", event)
+
+
+def _cleaned(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Before a record is made of our own events, so that no other handler on the root sees more either."""
     trouble = event.pop("exc_info", None)
     event.pop("stack_info", None)
-    if not event["_from_structlog"] and _library(record.name) in CAPPED:
-        event["event"] = without_payload(str(event["event"]))
-    del event["_record"], event["_from_structlog"]
     clean = cast("dict[str, Any]", redacted(dict(event)))
     if trouble:
         clean["exception"] = told_exception(_raised(trouble))

@@ -21,7 +21,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.db import StorageUnavailable
 from bot.inbox import Again
-from bot.log import get_logger
+from bot.log import capped_logger, get_logger
 from bot.person import Person
 from bot.slack import errors
 from bot.slack.kit import Gesture, Kit, Listener
@@ -43,7 +43,8 @@ class Edge:
         self.kit = kit
         self.app = AsyncApp(
             client=client,
-            name="keydesk",
+            name="slack_bolt.keydesk",  # the beginning of its loggers' names, by which they are capped
+            logger=capped_logger("slack_bolt.keydesk"),
             request_verification_enabled=False,  # ours is in `bot.slack.web`; Bolt's logs the body
             attaching_conversation_kwargs_enabled=False,
             raise_error_for_unhandled_request=False,

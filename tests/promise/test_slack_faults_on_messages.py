@@ -7,56 +7,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
 
-from bot.app import Tempo
 from bot.demo import acting
 from bot.demo.stage import Stage, staged
 from bot.demo.workspace import Fault, Message, Person
+from tests.promise.slack_harm import HARMS, IMPATIENT, WAIT_S, Harm
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-IMPATIENT = Tempo(pace_s=0.0, sweep_s=0.1, farewell_s=0.5, grace_s=0.05, parked_s=0.1, call_s=0.8)
-WAIT_S = 25
-
-
-@dataclass(frozen=True)
-class Harm:
-    """One way in which a call fails.
-
-    Attributes:
-        stored: Whether it was done all the same.
-    """
-
-    fault: Fault
-    stored: bool = False
-
-    def __str__(self) -> str:
-        return f"{self.fault}-{'done' if self.stored else 'not_done'}"
-
-
-HARMS = [
-    Harm(Fault.STORE_THEN_DROP, stored=True),
-    Harm(Fault.DROP_BEFORE_STORE),
-    Harm(Fault.RATE_LIMITED),
-    *(
-        Harm(fault, stored)
-        for fault in (
-            Fault.INTERNAL_ERROR,
-            Fault.FATAL_ERROR,
-            Fault.HTTP_500,
-            Fault.HTTP_503,
-            Fault.HTML_200,
-            Fault.SLOW,
-        )
-        for stored in (False, True)
-    ),
-]
 SAID = {"result": 1, "card": 1, "event": 1, "mention": 1}
 """What the flow says, by the first word of each message's key."""
+LOST_ANSWER = Harm(Fault.STORE_THEN_DROP, stored=True)
 FIRST, LAST = 0, len(SAID) - 1
 """The first is the result or the card, the last stands in the card's thread."""
 
@@ -73,10 +37,6 @@ async def stage() -> AsyncIterator[Stage]:
 def client(stage: Stage, request: pytest.FixtureRequest) -> Person:
     stage.slack.faults.clear()
     return stage.slack.add_person(f"Client {len(stage.slack.people)}")
-
-
-def harm(stage: Stage, method: str, how: Harm, after: int = 0) -> None:
-    stage.slack.faults.add(method, how.fault, after=after, retry_after=1, stored=how.stored)
 
 
 def card_of(stage: Stage, client: Person) -> list[Message]:
@@ -126,7 +86,7 @@ async def test_what_the_flow_says_without_any_fault(stage: Stage, client: Person
 async def test_every_message_is_said_exactly_once(
     stage: Stage, client: Person, place: int, how: Harm
 ) -> None:
-    harm(stage, "chat.postMessage", how, after=place)
+    how.strike(stage, "chat.postMessage", after=place)
 
     await fails(stage, client)
     await quiet(stage)
@@ -139,7 +99,7 @@ async def test_the_card_shows_the_last_state_whatever_befalls_its_updates(
     stage: Stage, client: Person, how: Harm
 ) -> None:
     await fails(stage, client)
-    harm(stage, "chat.update", how)
+    how.strike(stage, "chat.update")
 
     await acting.submits(client, stage.kucoin.issue("general_only"))
     await stage.slack.until(lambda: "a later test passed" in card_of(stage, client)[0].words, WAIT_S)
@@ -158,8 +118,8 @@ async def test_a_look_whether_it_arrived_may_fail_too(
     stage: Stage, client: Person, method: str, place: int, how: Harm
 ) -> None:
     """The connection broke after the deed; and when we look for it, Slack fails again."""
-    harm(stage, "chat.postMessage", Harm(Fault.STORE_THEN_DROP, stored=True), after=place)
-    harm(stage, method, how)
+    LOST_ANSWER.strike(stage, "chat.postMessage", after=place)
+    how.strike(stage, method)
 
     await fails(stage, client)
     await quiet(stage)
@@ -172,8 +132,8 @@ async def test_a_look_whether_it_arrived_may_fail_too(
 async def test_the_way_to_a_persons_messages_may_be_closed_for_a_while(
     stage: Stage, client: Person, how: Harm
 ) -> None:
-    harm(stage, "chat.postMessage", Harm(Fault.STORE_THEN_DROP, stored=True))
-    harm(stage, "conversations.open", how)
+    LOST_ANSWER.strike(stage, "chat.postMessage")
+    how.strike(stage, "conversations.open")
 
     await fails(stage, client)
     await quiet(stage)

@@ -15,6 +15,7 @@ from bot.schema import Attempt, Case, CaseEvent, CaseState, Submission
 
 Which = Literal["mine", "unclaimed", "waiting", "all"]
 PAGE = 10
+OPEN = tuple(state for state in CaseState if state is not CaseState.CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ async def open_cases(
     session: AsyncSession, which: Which = "all", staff_id: str = "", limit: int = PAGE, offset: int = 0
 ) -> tuple[Sequence[Case], int]:
     """One page of the cases that are not closed, oldest first, and how many there are in all."""
-    wanted = (col(Case.state) != CaseState.CLOSED, *_which(which, staff_id))
+    # The states by name: "all but closed" would read the whole index, most of which is closed.
+    wanted = (col(Case.state).in_(OPEN), *_which(which, staff_id))
     total = (await session.exec(select(func.count()).select_from(Case).where(*wanted))).one()
     ordered = select(Case).where(*wanted).order_by(col(Case.opened_at), col(Case.number))
     return (await session.exec(ordered.offset(offset).limit(limit))).all(), total

@@ -135,6 +135,7 @@ class Case(SQLModel, table=True):
             postgresql_where=text("state <> 'closed'"),
         ),
         Index("ix_case_state", "state", "opened_at"),
+        Index("ix_case_person", "team_id", "user_id", "number"),
     )
 
 

@@ -1,0 +1,166 @@
+"""What comes round every second, and what people wait for, is found by index, however much there is.
+
+SQLite tells its plans; each statement that the program really makes is explained as it was made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from bot import cases, key_attempts, limits, vault
+from bot.columns import now
+from bot.db import Database
+from bot.hours import ALWAYS, BusinessHours
+from bot.inbox import Inbox
+from bot.outbox.lanes import Lanes
+from bot.outbox.standing import standing
+from bot.person import Person
+from bot.reminders import Reminders
+
+Look = Callable[[Database], Awaitable[object]]
+
+SMALL_INDEXES = ("ix_attempt_unsettled", "ix_outbox_undone", "ix_case_open")
+"""Partial: they hold only what is under way, so that to read them whole is to read what is wanted."""
+GROWING = "attempt|case|case_event|outbox_message|submission|inbox_event"
+WHOLE_TABLE = re.compile(rf"^SCAN ({GROWING})\b(?!.* USING (COVERING )?INDEX ({'|'.join(SMALL_INDEXES)})\b)")
+
+
+async def _sweep(db: Database) -> None:
+    async with db.reading() as session:
+        await key_attempts.due_attempts(session)
+
+
+async def _outbox_due(db: Database) -> None:
+    await Lanes(db).due("replica")
+
+
+async def _outbox_turn(db: Database) -> None:
+    await Lanes(db).take("C1", "replica")
+
+
+async def _open_cases(db: Database) -> None:
+    async with db.reading() as session:
+        for which in cases.Which.__args__:  # type: ignore[attr-defined] # a Literal has it
+            await cases.open_cases(session, which, "U1")
+
+
+async def _home(db: Database) -> None:
+    async with db.reading() as session:
+        await cases.cases_of(session, "T1", "U1")
+        await cases.attempts_of(session, "T1", "U1", limit=5)
+
+
+async def _history(db: Database) -> None:
+    async with db.reading() as session:
+        await key_attempts.promised_before(session, Person("T1", "U1"), "V1")
+        await key_attempts.next_try_of(session, "V1")
+        await key_attempts.settled_attempts(session, "V1")
+
+
+async def _limits(db: Database) -> None:
+    async with db.writing() as session:
+        await limits.check_limits(
+            session, team="T1", user="U1", key_mark="m", now=now(), tests_per_hour=5, keys_per_hour=3
+        )
+        await limits.others_with_key(session, "m", "T1", "U1")
+
+
+async def _purge(db: Database) -> None:
+    await vault.purge_due(db)
+
+
+async def _inbox(db: Database) -> None:
+    inbox = Inbox(db, "replica")
+    await inbox.receive("event:1")
+    await inbox.done("event:1", None)
+    await inbox.forget_old(timedelta(days=2))
+
+
+async def _reminders(db: Database) -> None:
+    hours = BusinessHours.parse(ALWAYS, "UTC")
+    await Reminders(db, "C1", timedelta(hours=1), hours, False, lambda conversation: None).round()
+
+
+async def _standing(db: Database) -> None:
+    await standing(db)
+
+
+LOOKS: list[Look] = [
+    _sweep,
+    _outbox_due,
+    _outbox_turn,
+    _open_cases,
+    _home,
+    _history,
+    _limits,
+    _purge,
+    _inbox,
+    _reminders,
+    _standing,
+]
+
+
+@pytest.fixture
+async def migrated(tmp_path: Path) -> AsyncIterator[Database]:
+    async with Database.open(f"sqlite:///{tmp_path / 'keydesk.db'}") as db:
+        await db.upgrade()
+        yield db
+
+
+@contextmanager
+def overheard(db: Database) -> Iterator[list[tuple[str, Any]]]:
+    """Every statement that is made meanwhile, with its values."""
+    said: list[tuple[str, Any]] = []
+
+    def hear(_: object, __: object, statement: str, values: Any, *___: object) -> None:
+        said.append((statement, values))
+
+    engines = [db._reader.sync_engine, db._writer.sync_engine]
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", hear)
+    yield said
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", hear)
+
+
+async def plans(db: Database, look: Look) -> list[tuple[str, str]]:
+    """Each step of each plan of what *look* asks, with the statement."""
+    with overheard(db) as said:
+        await look(db)
+    steps = []
+    async with db._reader.connect() as connection:
+        for statement, values in said:
+            if statement.split(None, 1)[0].upper() in ("SELECT", "UPDATE", "DELETE", "INSERT", "WITH"):
+                explained = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                steps += [(str(row[3]), statement) for row in explained]
+    return steps
+
+
+def is_whole_table(step: str, statement: str) -> bool:
+    """Whether all rows of a table that grows may be read; the newest few by their ids are not all."""
+    newest_few = re.search(r"ORDER BY attempt\.id DESC\s+LIMIT", statement) and " JOIN " not in statement
+    return bool(WHOLE_TABLE.match(step)) and not newest_few
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.__name__.strip("_"))
+async def test_no_table_that_grows_is_read_whole(migrated: Database, look: Look) -> None:
+    steps = await plans(migrated, look)
+
+    assert steps, "nothing was asked"
+    assert [(step, statement) for step, statement in steps if is_whole_table(step, statement)] == []
+
+
+async def test_a_table_that_is_read_whole_is_noticed(migrated: Database) -> None:
+    async def look(db: Database) -> None:
+        async with db.reading() as session:
+            await (await session.connection()).execute(text("SELECT * FROM attempt WHERE verdict = 'passed'"))
+
+    assert any(is_whole_table(*step) for step in await plans(migrated, look))

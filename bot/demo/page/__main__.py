@@ -40,8 +40,8 @@ async def serve(told: argparse.Namespace) -> None:
         page = SlackPage(slack, _peopled(slack), Live(secrets.token_hex(8)))
         door = Door(lasting_token())
         async with listening(door, page.routes(), told.port), page.following():
-            for name, value in _environment(slack).items():
-                print(f"{name}={value}")
+            for setting, value in _environment(slack).items():
+                print(f"{setting}={value}")
             print(f"The page: {door.address}", flush=True)
             await stop.wait()
 

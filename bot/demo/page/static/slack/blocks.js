@@ -73,6 +73,8 @@ function input(block, context) {
     describedBy: describedBy || null,
     invalid: Boolean(error),
     changed: () => {
+      // A field that was replaced while somebody typed says "change" once more as it goes.
+      if (!context.fields.get(place)?.node.isConnected) return;
       if (block.dispatch_action) context.act(block, block.element, context.fields.get(place).read());
       else context.changed?.();
     },

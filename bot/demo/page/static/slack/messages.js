@@ -12,12 +12,18 @@ export class MessageList {
     this.pane = pane;
     this.inThread = inThread;
     this.list = el("ol", { class: "messages" });
-    this.node = el("div", { class: "scroll", tabindex: "-1" }, this.list);
+    this.scroller = el("div", { class: "scroll", tabindex: "-1" }, this.list);
+    this.chip = el("button", { type: "button", class: "chip", hidden: true, text: "New message ↓", on: { click: () => this.toLatest() } });
+    this.scroller.addEventListener("scroll", () => this.follows() && this.atEnd());
+    this.node = el("div", { class: "list" }, this.scroller, this.chip);
+    this.left = 0;
   }
 
   show(messages, { fresh = false } = {}) {
-    const atBottom = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < NEAR_BOTTOM_PX;
+    const following = this.follows();
     const focused = this.focused();
+    const latest = this.latest;
+    this.latest = messages[messages.length - 1]?.ts;
     keyed(
       this.list,
       messages,
@@ -25,14 +31,27 @@ export class MessageList {
       (message, old) => this.message(message, old),
     );
     this.restore(focused);
-    if (fresh || atBottom) this.toLatest();
+    if (fresh || following) this.toLatest();
+    else if (this.latest > (latest ?? "")) this.chip.hidden = false;
   }
 
-  // The end; of a message that is taller than the window its beginning.
+  // Whether the reader is where the last message put them, or at the end.
+  follows() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    return Math.abs(scrollTop - this.left) < 3 || scrollHeight - scrollTop - clientHeight < NEAR_BOTTOM_PX;
+  }
+
+  // To the last message: to its end, or where it is taller than the window to its beginning.
   toLatest() {
     const last = this.list.lastElementChild;
-    this.node.scrollTop = this.node.scrollHeight;
-    if (last && last.offsetHeight > this.node.clientHeight) last.scrollIntoView({ block: "start" });
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+    if (last && last.offsetHeight > this.scroller.clientHeight) last.scrollIntoView({ block: "start" });
+    this.left = this.scroller.scrollTop;
+    this.atEnd();
+  }
+
+  atEnd() {
+    this.chip.hidden = true;
   }
 
   focused() {

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager
-from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -17,34 +15,18 @@ from tests.promise.slack_harm import HARMS, IMPATIENT, WAIT_S, Harm
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-def playing(**settings: Any) -> AbstractAsyncContextManager[Stage]:
-    return staged(tempo=IMPATIENT, tests_per_hour=1000, keys_per_hour=1000, **settings)
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stage() -> AsyncIterator[Stage]:
     """One for all: each test has a client of its own."""
-    async with playing() as opened:
+    async with staged(tempo=IMPATIENT, tests_per_hour=1000, keys_per_hour=1000) as opened:
         opened.slack.rate_limits = False
         yield opened
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def stage_by_channel() -> AsyncIterator[Stage]:
-    """Where staff is whoever is in the staff channel."""
-    async with playing(staff_usergroup=None) as opened:
-        opened.slack.rate_limits = False
-        yield opened
-
-
-def newcomer(stage: Stage) -> Person:
-    stage.slack.faults.clear()
-    return stage.slack.add_person(f"Client {len(stage.slack.people)}")
 
 
 @pytest.fixture
 def client(stage: Stage) -> Person:
-    return newcomer(stage)
+    stage.slack.faults.clear()
+    return stage.slack.add_person(f"Client {len(stage.slack.people)}")
 
 
 def told(person: Person) -> list[str]:
@@ -96,47 +78,6 @@ async def test_the_home_tab_is_drawn(stage: Stage, client: Person, how: Harm) ->
     home = await client.opens_home()
 
     await home.until(lambda shown: "Test an API key" in shown.buttons, WAIT_S)
-
-
-@pytest.mark.parametrize("how", HARMS, ids=str)
-@pytest.mark.parametrize("method", ["users.info", "usergroups.users.list"])
-async def test_while_slack_does_not_say_who_is_staff_nothing_is_done_and_that_is_told(
-    stage: Stage, method: str, how: Harm
-) -> None:
-    await claims_in_the_end(stage, method, how)
-
-
-@pytest.mark.parametrize("how", HARMS, ids=str)
-async def test_nor_while_it_does_not_say_who_is_in_the_staff_channel(
-    stage_by_channel: Stage, how: Harm
-) -> None:
-    await claims_in_the_end(stage_by_channel, "conversations.members", how)
-
-
-async def claims_in_the_end(stage: Stage, method: str, how: Harm) -> None:
-    """Sue presses "Claim" while *method* fails, and again if she is told to."""
-    sue, client = stage.cast.sue, newcomer(stage)
-    await acting.submits(client, stage.kucoin.issue("spot_trading_on"))
-    await stage.slack.until(lambda: any(client.name in card.words for card in acting.cards(stage)), WAIT_S)
-    card = next(card for card in acting.cards(stage) if client.name in card.words)
-    stage.bot.app.kit.staff.forget()
-    how.strike(stage, method)
-    before = len(sue.sees(stage.staff_channel))
-
-    await card.press("Claim", by=sue)
-    await stage.slack.until(
-        lambda: "Claim" not in card.buttons or len(sue.sees(stage.staff_channel)) > before, WAIT_S
-    )
-    if "Claim" in card.buttons:
-        assert "nothing was done" in sue.sees(stage.staff_channel)[-1].text
-        await card.press("Claim", by=sue)
-    await stage.slack.until(lambda: "Claim" not in card.buttons, WAIT_S)
-
-    def lines() -> list[str]:
-        return [reply.text for reply in card.thread if "claimed the case" in reply.text]
-
-    await stage.slack.until(lines, WAIT_S)
-    assert len(lines()) == 1
 
 
 @pytest.mark.parametrize("how", HARMS, ids=str)

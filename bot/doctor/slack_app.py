@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from bot.doctor.report import Line, mend, ok, unseen
 from bot.doctor.settings_told import Given
 from bot.slack.lookup import NO_ANSWER_WORD, Heard, Lookup
-from bot.slack.preflight import BUSY, NEEDED_SCOPES, STAFF_CHANNEL_SCOPES
+from bot.slack.preflight import NEEDED_SCOPES, STAFF_CHANNEL_SCOPES
 
 AREA = "slack"
 TOKEN_REFUSED = frozenset(
@@ -23,11 +23,12 @@ APP_TOKEN_WORDS = {
 }
 
 
-def trouble(word: str, setting: str) -> str:
-    """What to do where Slack answers *word* to a question with the token of *setting*."""
+def trouble(heard: Heard, setting: str) -> str:
+    """What to do where Slack says no to a question about *setting*."""
+    word = heard.word
     if word == NO_ANSWER_WORD:
         return "Slack does not answer. Check the network, SLACK_API_URL and Slack's own status."
-    if word in BUSY or word.startswith("status"):
+    if heard.passing:
         return f"Slack is busy just now ({word}). Run this again in a minute."
     if word == "missing_scope":
         return "The Slack app lacks a scope: see the scopes."
@@ -38,7 +39,7 @@ def trouble(word: str, setting: str) -> str:
 
 def token_line(heard: Heard) -> Line:
     if heard.word is not None:
-        return mend(AREA, "bot token", trouble(heard.word, "SLACK_BOT_TOKEN"))
+        return mend(AREA, "bot token", trouble(heard, "SLACK_BOT_TOKEN"))
     return ok(AREA, "bot token", f"Slack takes it: user {heard.said.get('user_id')} of {_team(heard)}.")
 
 
@@ -68,7 +69,7 @@ def _app_token_line(heard: Heard) -> Line:
     if heard.word is None:
         return ok(AREA, "app token", "Slack would open a socket for it.")
     instead = APP_TOKEN_WORDS.get(heard.word)
-    return mend(AREA, "app token", instead or trouble(heard.word, "SLACK_APP_TOKEN"))
+    return mend(AREA, "app token", instead or trouble(heard, "SLACK_APP_TOKEN"))
 
 
 def scope_lines(granted: Iterable[str], *, usergroup: bool, private: bool | None) -> list[Line]:

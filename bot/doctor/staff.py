@@ -23,18 +23,18 @@ async def channel_lines(told: Given, lookup: Lookup) -> tuple[list[Line], bool |
         return [unseen(AREA, CHANNEL, f"{wrong} is missing or wrong")], None
     heard = await lookup.channel(told.settings.staff_channel)
     if heard.word is not None:
-        return [mend(AREA, CHANNEL, _why_not(heard.word))], None
+        return [mend(AREA, CHANNEL, _why_not(heard))], None
     channel = heard.said.get("channel") or {}
     return _state(channel), bool(channel.get("is_private"))
 
 
-def _why_not(word: str) -> str:
-    if word == "channel_not_found":
+def _why_not(heard: Heard) -> str:
+    if heard.word == "channel_not_found":
         absent = "There is no such channel, or it is private and the bot is not in it."
         return f"{absent} {INVITE} Else copy its ID anew."
-    if word == "missing_scope":
+    if heard.word == "missing_scope":
         return "The Slack app may not look at it: it needs groups:read (private) or channels:read (public)."
-    return trouble(word, "STAFF_CHANNEL")
+    return trouble(heard, "STAFF_CHANNEL")
 
 
 def _state(channel: dict[str, Any]) -> list[Line]:
@@ -84,7 +84,7 @@ async def _group_line(lookup: Lookup, group: str) -> Line:
     if heard.word == "missing_scope":
         return mend(AREA, GROUP, "The Slack app may not look at it: it needs usergroups:read.")
     if heard.word is not None:
-        return mend(AREA, GROUP, trouble(heard.word, "STAFF_USERGROUP"))
+        return mend(AREA, GROUP, trouble(heard, "STAFF_USERGROUP"))
     found = next((g for g in heard.said.get("usergroups") or [] if g.get("id") == group), None)
     if found is None:
         return mend(AREA, GROUP, "There is no such user group, so nobody is staff. Copy its ID (S…) anew.")

@@ -17,7 +17,7 @@ from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.reach import NO_ANSWER, word_of
+from bot.slack.reach import NO_ANSWER, is_passing, word_of
 
 CALL_S = 10.0
 NO_ANSWER_WORD = "no_answer"
@@ -30,11 +30,13 @@ class Heard:
 
     Attributes:
         word: Slack's own word for what is wrong, `NO_ANSWER_WORD` where it said nothing; None for a yes.
+        passing: Whether it is Slack that has trouble, and the same question may be answered in a minute.
         said: The answer of a yes.
         scopes: What the token may do, as far as Slack told.
     """
 
     word: str | None = None
+    passing: bool = False
     said: dict[str, Any] = field(default_factory=dict, repr=False)
     scopes: frozenset[str] = frozenset()
 
@@ -86,9 +88,9 @@ async def _heard(call: Awaitable[Any]) -> Heard:
     try:
         answer = await call
     except SlackApiError as error:
-        return Heard(word_of(error))
+        return Heard(word_of(error), is_passing(error))
     except NO_ANSWER:
         return Heard(NO_ANSWER_WORD)
     told = next((str(v) for name, v in answer.headers.items() if name.lower() == "x-oauth-scopes"), "")
     scopes = frozenset(scope.strip() for scope in told.split(",") if scope.strip())
-    return Heard(None, dict(answer.data), scopes)
+    return Heard(said=dict(answer.data), scopes=scopes)

@@ -109,6 +109,6 @@ async def test_an_old_history_costs_nothing(sqlite: Database) -> None:
             ("submission", "purge_at IS NOT NULL"),
         ):
             plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {where}")  # noqa: S608 - our own words
-            plans += [str(row[3]) for row in plan]
+            plans += [str(detail) for *_, detail in plan.all()]
 
     assert all("USING" in step and "INDEX" in step for step in plans), plans

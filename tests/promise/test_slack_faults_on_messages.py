@@ -14,6 +14,7 @@ import pytest_asyncio
 from bot.demo import acting
 from bot.demo.stage import Stage, staged
 from bot.demo.workspace import Fault, Message, Person
+from tests.promise.outbox_watch import all_said
 from tests.promise.slack_harm import HARMS, IMPATIENT, WAIT_S, Harm
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -61,20 +62,10 @@ async def fails(stage: Stage, client: Person) -> None:
     await stage.slack.until(lambda: kinds(stage, client)["mention"], WAIT_S)
 
 
-async def quiet(stage: Stage) -> None:
-    """Nothing is left to be said, so that nothing comes late."""
-    while True:
-        standing = await stage.bot.app.outbox.states()
-        if not standing.counts:
-            return
-        await stage.slack.until(lambda: True)
-        await stage.bot.app.outbox.drained(1.0)
-
-
 async def test_what_the_flow_says_without_any_fault(stage: Stage, client: Person) -> None:
     before = len([call for call in stage.slack.calls if call.method == "chat.postMessage"])
     await fails(stage, client)
-    await quiet(stage)
+    await all_said(stage)
 
     posted = [call for call in stage.slack.calls if call.method == "chat.postMessage"][before:]
     assert len(posted) == len(SAID)
@@ -89,7 +80,7 @@ async def test_every_message_is_said_exactly_once(
     how.strike(stage, "chat.postMessage", after=place)
 
     await fails(stage, client)
-    await quiet(stage)
+    await all_said(stage)
 
     assert kinds(stage, client) == SAID
 
@@ -103,7 +94,7 @@ async def test_the_card_shows_the_last_state_whatever_befalls_its_updates(
 
     await acting.submits(client, stage.kucoin.issue("general_only"))
     await stage.slack.until(lambda: "a later test passed" in card_of(stage, client)[0].words, WAIT_S)
-    await quiet(stage)
+    await all_said(stage)
 
     assert len(card_of(stage, client)) == 1
     assert len(acting.results(client)) == 2
@@ -122,7 +113,7 @@ async def test_a_look_whether_it_arrived_may_fail_too(
     how.strike(stage, method)
 
     await fails(stage, client)
-    await quiet(stage)
+    await all_said(stage)
 
     assert any(call.method == method for call in stage.slack.calls)
     assert kinds(stage, client) == SAID
@@ -136,6 +127,6 @@ async def test_the_way_to_a_persons_messages_may_be_closed_for_a_while(
     how.strike(stage, "conversations.open")
 
     await fails(stage, client)
-    await quiet(stage)
+    await all_said(stage)
 
     assert len(acting.results(client)) == 1

@@ -52,10 +52,12 @@ async def mail_instead(
         cases = await _unheard(session, message)
         for case in cases:
             await _mail(session, case, code)
-    if cases:
-        log.warning("staff_channel_lost", code=code, cases=len(cases))
-    for case in cases:
-        wake(f"mail:case-{case.number}")
+        outages = await _unheard_outages(session, message.conversation)
+        for outage in outages:
+            await _mail_outage(session, outage, code)
+    log.warning("staff_channel_lost", code=code, cases=len(cases), outages=len(outages))
+    for lane in [*(f"mail:case-{case.number}" for case in cases), *map(_outage_lane, outages)]:
+        wake(lane)
 
 
 async def _unheard(session: AsyncSession, message: OutboxMessage) -> Sequence[Case]:
@@ -89,3 +91,27 @@ async def _mail(session: AsyncSession, case: Case, code: str) -> None:
         payload={"stage": "channel_unreachable", "code": code},
         case_number=case.number,
     )
+
+
+async def _unheard_outages(session: AsyncSession, staff_channel: str) -> list[int]:
+    """Outages whose alarm waits. Within one no case calls people by itself."""
+    alarms = select(OutboxMessage).where(
+        OutboxMessage.conversation == staff_channel,
+        OutboxMessage.kind == "outage",
+        col(OutboxMessage.state).in_(UNDONE),
+    )
+    return [int(alarm.payload["outage"]) for alarm in await session.exec(alarms)]
+
+
+async def _mail_outage(session: AsyncSession, outage: int, code: str) -> None:
+    await say(
+        session,
+        conversation=_outage_lane(outage),
+        kind="outage_mail",
+        key=f"mail:outage:{outage}",
+        payload={"outage": outage, "code": code},
+    )
+
+
+def _outage_lane(outage: int) -> str:
+    return f"mail:outage-{outage}"

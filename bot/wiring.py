@@ -29,6 +29,7 @@ from bot.slack.conversations import COMPOSERS, listen
 from bot.slack.delivery import SlackDelivery, remember_card
 from bot.slack.edge import Edge
 from bot.slack.kit import Kit
+from bot.slack.outage_mail import OutageMailDelivery
 from bot.slack.people import Staff
 from bot.slack.preflight import Identity
 from bot.tempo import Tempo
@@ -186,6 +187,7 @@ def _deliver_and_remind(
     outbox.on_parked = lambda message, code: _parked(kit, message, code)
     mailer = mailer_of(settings)
     deliveries["mail"] = MailDelivery(kit, mailer, ground.post)
+    deliveries["outage_mail"] = OutageMailDelivery(kit, mailer)
     deliveries.update({kind: Watched(sends, ground.witness) for kind, sends in deliveries.items()})
     digests = Digests(db, settings.staff_channel, kit.hours, outbox.wake)
     ground.engine.scheduled("digest", digests.tell, digests.period)

@@ -60,6 +60,25 @@ def sender_of(smtp_url: SecretStr | None, support_email: str) -> str:
     return user if user and "@" in user else support_email
 
 
+def host_of(settings: Settings) -> str:
+    """Whose mail it is: the domain of the sender."""
+    return sender_of(settings.smtp_url, settings.support_email).rpartition("@")[2]
+
+
+async def hand_over(mailer: Mailer, mail: Mail, message: OutboxMessage) -> None:
+    """Send *mail*; what keeps it becomes one of the outbox's words.
+
+    Raises:
+        TryLater, Parked
+    """
+    try:
+        await mailer.send(mail)
+    except MailTryLater as later:
+        raise TryLater(_pause_s(now() - message.created_at), later.why) from None
+    except MailRefused as refused:
+        raise Parked(refused.why) from None
+
+
 class MailDelivery:
     """Sends mails of the kind ``mail`` in conversations ``mail:case-N``.
 
@@ -69,8 +88,7 @@ class MailDelivery:
 
     def __init__(self, kit: Kit, mailer: Mailer, slack: AsyncWebClient) -> None:
         self._kit, self._mailer, self._slack = kit, mailer, slack
-        sender = sender_of(kit.settings.smtp_url, kit.settings.support_email)
-        self._host = sender.rpartition("@")[2]
+        self._host = host_of(kit.settings)
 
     async def send(self, message: OutboxMessage) -> Sent:
         """Compose from the rows as they are now, and hand the mail to the server.
@@ -87,12 +105,7 @@ class MailDelivery:
             told = await self._read(session, message)
         # No session is open while Slack and the mail server are waited for.
         mail = self._composed(told, await self._link(told))
-        try:
-            await self._mailer.send(mail)
-        except MailTryLater as later:
-            raise TryLater(_pause_s(now() - message.created_at), later.why) from None
-        except MailRefused as refused:
-            raise Parked(refused.why) from None
+        await hand_over(self._mailer, mail, message)
         return Sent("mail", f"case-{told.case.number}.{told.part}")
 
     async def find(self, message: OutboxMessage) -> Sent | None:

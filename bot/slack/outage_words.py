@@ -17,7 +17,7 @@ from bot.slack.kit import Composed, Kit
 from validators.diagnosis import Cause
 
 LISTED = 20
-OWN_WORDS = "keydesk itself failed during these tests."
+OWN_WORDS = "keydesk itself failed during these tests: please have its log looked at."
 NOBODYS_FAULT = (
     "No key is to blame, and there is nothing to do case by case: the tests are tried again by "
     "themselves, and run again as soon as it is over."
@@ -49,7 +49,7 @@ async def compose_over(kit: Kit, session: AsyncSession, message: OutboxMessage) 
     text = " ".join(
         [
             f"*{_all_clear(outage, title)}*",
-            f"{_clients(outage)} could not be told, from {when(outage.opened_at)} "
+            f"{clients_of(outage)} could not be told, from {when(outage.opened_at)} "
             f"to {when(outage.ended_at or outage.last_at)}.",
             _reruns(outage),
             *_given_up(await cases_of_outage(session, outage)),
@@ -64,17 +64,18 @@ async def _outage_of(session: AsyncSession, message: OutboxMessage) -> Outage:
 
 async def _alarm(kit: Kit, session: AsyncSession, outage: Outage) -> str:
     title = escape(kit.exchange_of(outage.exchange).title)
-    facts = f"{_words(kit, outage)} {_clients(outage)} since {when(outage.opened_at)}"
+    facts = f"{escape(words_of(kit, outage))} {clients_of(outage)} since {when(outage.opened_at)}"
     if outage.ended_at is not None:
         return f"*{title}: “Could not tell” for many. Over.* {facts}, until {when(outage.ended_at)}."
     listed = _listed(await cases_of_outage(session, outage))
     return f"{called(kit)} *{title}: “Could not tell” for many.* {facts}: {listed}. {NOBODYS_FAULT}"
 
 
-def _words(kit: Kit, outage: Outage) -> str:
+def words_of(kit: Kit, outage: Outage) -> str:
+    """What is the matter, one plain sentence."""
     if outage.cause == OWN_ERROR:
         return OWN_WORDS
-    return escape(kit.exchange_of(outage.exchange).guide.headline(Cause(outage.cause)))
+    return kit.exchange_of(outage.exchange).guide.headline(Cause(outage.cause))
 
 
 def _all_clear(outage: Outage, title: str) -> str:
@@ -84,7 +85,8 @@ def _all_clear(outage: Outage, title: str) -> str:
     return f"{title}: tests get an answer again."
 
 
-def _clients(outage: Outage) -> str:
+def clients_of(outage: Outage) -> str:
+    """How many met it: "3 clients"."""
     return "1 client" if outage.clients == 1 else f"{outage.clients} clients"
 
 

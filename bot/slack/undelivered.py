@@ -51,4 +51,6 @@ async def _case_number(kit: Kit, message: OutboxMessage) -> int | None:
         if message.kind == "result":
             attempt = await session.get(Attempt, int(message.payload["attempt"]))
             return attempt.case_number if attempt else None
+        if message.kind == "nudge":
+            return int(message.payload["case"])
     return None

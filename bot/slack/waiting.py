@@ -6,12 +6,14 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.outbox import Overtaken
-from bot.schema import Case, CaseEvent, CaseState, OutboxMessage, Submission
+from bot.schema import Attempt, Case, CaseEvent, CaseState, OutboxMessage, Submission
 from bot.slack.blocks import Block, actions, button, context, escape, section, when
 from bot.slack.case_words import subject_of
 from bot.slack.greeting import start_button
 from bot.slack.kit import Composed, Kit
+from validators.diagnosis import Verdict
 
+STUCK = "If you are stuck, press “Ask support”: we are glad to help."
 ASKED = ("reply", "retest_asked")
 """Acts of staff upon which the client is waited for."""
 
@@ -29,10 +31,7 @@ async def compose_nudge(kit: Kit, session: AsyncSession, message: OutboxMessage)
             "answer. Press “Reply” to write to them, or “Test an API key” once you have made the change."
         )
     else:
-        text = (
-            f"Your {subject} key still needs a fix. The result above says what to do. When you have done "
-            "it, press “Test an API key”. If you are stuck, press “Ask support”: we are glad to help."
-        )
+        text = f"{await _standing(session, case, subject)} {STUCK}"
     return _to_client(message, case, text, [start_button(), *await _ways(session, case, asked)])
 
 
@@ -47,6 +46,23 @@ async def compose_closing(kit: Kit, session: AsyncSession, message: OutboxMessag
         "are ready, or “Reply” if you would like us to take the case up again."
     )
     return _to_client(message, case, text, [start_button(), _reply_button(case)])
+
+
+async def _standing(session: AsyncSession, case: Case, subject: str) -> str:
+    """How the key stands by its last test, and what to do."""
+    verdicts = select(Attempt.verdict).where(
+        Attempt.case_number == case.number, col(Attempt.settled_at).is_not(None)
+    )
+    last = (await session.exec(verdicts.order_by(col(Attempt.id).desc()).limit(1))).first()
+    if last is Verdict.COULD_NOT_TELL:
+        return (
+            f"Your {subject} key could not be tested yet, and the keys that you gave are forgotten. "
+            "To test it again, press “Test an API key”."
+        )
+    return (
+        f"Your {subject} key still needs a fix. The result above says what to do. When you have done it, "
+        "press “Test an API key”."
+    )
 
 
 async def _case_of(session: AsyncSession, message: OutboxMessage) -> Case:

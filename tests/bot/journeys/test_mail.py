@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from sqlmodel import col, select, update
 
 from bot.demo import acting
+from bot.demo.kucoin import Fault
 from bot.demo.stage import Stage, staged
 from bot.mail import Mailer
 from bot.outbox import say
@@ -52,17 +53,19 @@ async def _listening(stack: AsyncExitStack, protocol: Callable[[], asyncio.BaseP
     return int(server.sockets[0].getsockname()[1])
 
 
-async def mails(stage: Stage) -> list[OutboxMessage]:
+async def mails(stage: Stage, kind: str = "mail") -> list[OutboxMessage]:
     async with stage.bot.app.db.reading() as session:
-        rows = select(OutboxMessage).where(OutboxMessage.kind == "mail").order_by(col(OutboxMessage.id))
+        rows = select(OutboxMessage).where(OutboxMessage.kind == kind).order_by(col(OutboxMessage.id))
         return list(await session.exec(rows))
 
 
-async def until_mail(stage: Stage, state: MessageState, trouble: str = "") -> OutboxMessage:
+async def until_mail(
+    stage: Stage, state: MessageState, trouble: str = "", kind: str = "mail"
+) -> OutboxMessage:
     """Wait until a mail is in that state, and has that trouble."""
     async with asyncio.timeout(20):
         while True:
-            for mail in await mails(stage):
+            for mail in await mails(stage, kind):
                 if mail.state is state and trouble in (mail.trouble or ""):
                     return mail
             await asyncio.sleep(0.02)
@@ -244,6 +247,24 @@ async def test_a_channel_that_is_lost_later_costs_one_more_mail_and_is_caught_up
     assert second["References"] == first["Message-ID"]
     assert second["Subject"] == f"Re: {first['Subject']}"
     assert second["Message-ID"] != first["Message-ID"]
+
+
+async def test_an_outage_that_nobody_can_be_told_of_in_slack_comes_by_mail_once(
+    stage: Stage, postbox: Postbox
+) -> None:
+    stage.slack.admin.archive(stage.staff_channel)
+    stage.kucoin.faults.add(Fault.DOWN)
+    for person in (stage.cast.ann, stage.cast.ben, stage.slack.add_person("Cleo Client")):
+        await acting.checks_key(person, stage.kucoin.issue("general_only"))
+        await acting.gets_result(stage, person)
+    await stage.bot.app.outbox.mended()
+    await until_mail(stage, MessageState.SENT, kind="outage_mail")
+    await stage.bot.app.outbox.mended()
+
+    outages = [mail for mail in postbox.messages if "for many clients" in mail["Subject"]]
+    assert len(outages) == 1
+    for part in ("KuCoin could not be reached", "3 clients since", "is_archived", "No key is to blame"):
+        assert part in plain(outages[0])
 
 
 @pytest.mark.parametrize(

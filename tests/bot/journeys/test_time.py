@@ -11,8 +11,9 @@ from sqlmodel import update
 from bot.columns import now
 from bot.db import Database
 from bot.demo import acting
+from bot.demo.kucoin import Fault
 from bot.demo.stage import Stage, staged
-from bot.demo.workspace import Message, Person
+from bot.demo.workspace import Message, Person, PersonKind
 from bot.schema import Case
 from bot.slack import acts
 from tests.bot.journeys.conftest import BRISK
@@ -93,6 +94,27 @@ async def test_a_nudge_says_what_is_waited_for_and_offers_a_test_and_support(sta
     assert (await stage.cast.ann.dialog()).title == "Test your API keys"
     await nudge.press("Ask support")
     assert "The client asks for support" in await thread_says(stage, "needs you")
+
+
+async def test_a_nudge_after_a_doubt_blames_nobody(stage: Stage) -> None:
+    ann = stage.cast.ann
+    stage.kucoin.faults.add(Fault.DOWN)
+    await acting.checks_key(ann, stage.kucoin.issue("general_only"))
+    await (await acting.gets_result(stage, ann)).press("Forget my keys")
+    await stage.slack.until(lambda: "as you asked" in acting.results(ann)[0].words)
+    await due(stage, "nudge_at")
+
+    nudge = await gets(stage, ann, "could not be tested yet")
+    assert "needs a fix" not in nudge.text
+    assert nudge.buttons == ["Test an API key", "Ask support"]
+
+
+async def test_staff_hear_of_a_nudge_that_reaches_nobody(stage: Stage) -> None:
+    await opened(stage, FIXABLE)
+    stage.cast.ann.record.kind = PersonKind.DEACTIVATED
+    await due(stage, "nudge_at")
+
+    await thread_says(stage, "Slack does not deliver our message to the client")
 
 
 async def test_a_nudge_after_words_of_support_offers_a_reply(stage: Stage) -> None:

@@ -124,7 +124,10 @@ class _Asked:
         return [*self._within(moment), *self._of_exchange(_case.exchange)]
 
     def _open(self) -> list[Condition]:
-        return [_case.state != CaseState.CLOSED, *self._of_exchange(_case.exchange)]
+        return [
+            _case.state.in_([state for state in CaseState if state is not CaseState.CLOSED]),
+            *self._of_exchange(_case.exchange),
+        ]
 
     def _of_exchange(self, slug: ColumnElement[str]) -> list[Condition]:
         return [] if self.exchange is None else [slug == self.exchange]
@@ -135,8 +138,9 @@ class _Asked:
         same = again.submission_id == _attempt.submission_id, again.number == _attempt.number + 1
         tests = [*self._within(_attempt.settled_at), ~exists().where(*same, again.asked_by == "keydesk")]
         if self.exchange is not None:
-            mine = select(_submission.id).where(*self._of_exchange(_submission.exchange))
-            tests.append(_attempt.submission_id.in_(mine))
+            # Asked of each test of the period: as a list it would be made of every test there ever was.
+            of_this_test = _submission.id == _attempt.submission_id
+            tests.append(exists().where(of_this_test, *self._of_exchange(_submission.exchange)))
         return tests
 
     def _standings(self) -> tuple[ColumnElement[str], ColumnElement[str], FromClause]:

@@ -24,6 +24,7 @@ from bot.outbox.lanes import Lanes
 from bot.outbox.standing import standing
 from bot.person import Person
 from bot.reminders import Reminders
+from bot.stats.collecting import collect
 
 Look = Callable[[Database], Awaitable[object]]
 
@@ -93,6 +94,11 @@ async def _standing(db: Database) -> None:
     await standing(db)
 
 
+async def _stats(db: Database) -> None:
+    async with db.reading() as session:
+        await collect(session, now() - timedelta(days=7), now(), exchange="kucoin")
+
+
 LOOKS: list[Look] = [
     _sweep,
     _outbox_due,
@@ -105,6 +111,7 @@ LOOKS: list[Look] = [
     _inbox,
     _reminders,
     _standing,
+    _stats,
 ]
 
 

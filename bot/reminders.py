@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.orm import Mapped
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -63,7 +64,7 @@ class Reminders:
     async def _each(
         self,
         act: Callable[[int], Awaitable[None]],
-        due: ColumnElement[datetime | None],
+        due: Mapped[datetime | None],
         at: datetime,
         *more: ColumnElement[bool] | bool,
     ) -> None:

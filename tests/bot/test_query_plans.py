@@ -146,8 +146,8 @@ async def plans(db: Database, look: Look) -> list[tuple[str, str]]:
     async with db._reader.connect() as connection:
         for statement, values in said:
             if statement.split(None, 1)[0].upper() in ("SELECT", "UPDATE", "DELETE", "INSERT", "WITH"):
-                explained = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
-                steps += [(str(row[3]), statement) for row in explained]
+                explained: Any = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+                steps += [(str(row.detail), statement) for row in explained]
     return steps
 
 

@@ -1,0 +1,40 @@
+"""One check from the start of a process to its end: ``once.py CANDIDATE KEY SECRET PASSPHRASE``.
+
+``terminal`` is our own command as a person runs it, with the three parts on stdin.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import askers
+
+
+async def asked(make: Any, addresses: dict[str, str], key: list[str]) -> None:
+    async with make(addresses) as ask:
+        await ask(*key)
+        await asyncio.gather(*askers.CLOSING)
+
+
+def main() -> int:
+    """0 where an answer came."""
+    askers.trust_what_we_are_told()
+    name, *key = sys.argv[1:]
+    if name == "terminal":
+        return int(import_module("validators.terminal").run("kucoin", None))
+    make, is_async = askers.CANDIDATES[name]
+    addresses = json.loads(os.environ["BENCH_ADDRESSES"])
+    if is_async:
+        asyncio.run(asked(make, addresses, key))
+    else:
+        make(addresses)(*key)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

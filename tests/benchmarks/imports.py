@@ -1,0 +1,57 @@
+"""What the start of ``keydesk serve`` imports, by package, and that nothing heavy is among it unused."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections import Counter
+
+from tests.benchmarks.figures import Goal, Ratio, Table, middle
+from tests.benchmarks.talking import TOP
+
+ROUNDS = 3
+UNUSED = ("matplotlib", "numpy", "bot.demo", "bot.chart", "opentelemetry", "pandas", "respx", "pytest")
+"""Needed for a chart, a demo or a test, never for the start."""
+LINE = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)")
+SHOWN = 14
+
+
+def imported(module: str) -> Counter[str]:
+    """Microseconds that each module of *module*'s start takes by itself."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", f"import {module}"],
+        capture_output=True,
+        text=True,
+        cwd=TOP,
+        check=True,
+    )
+    return Counter({name: int(own) for own, name in LINE.findall(done.stderr)})
+
+
+def unused(modules: Counter[str]) -> list[str]:
+    """What is imported and should not be."""
+    return sorted(name for name in modules if name.startswith(UNUSED))
+
+
+def imports(rounds: int = ROUNDS) -> Table:
+    """Each package's share of the import of everything that `keydesk serve` needs."""
+    imported("bot.serving")  # once before, so that the files are read and compiled
+    runs = [imported("bot.serving") for _ in range(rounds)]
+    shares = [_by_package(run) for run in runs]
+    packages = sorted(shares[0], key=lambda name: -middle([share[name] for share in shares]))
+    rows = [[name, f"{middle([share[name] for share in shares]):.1%}"] for name in packages[:SHOWN]]
+    own = [share["bot"] + share["validators"] for share in shares]
+    goals = [
+        Goal("modules that are imported and not used", Ratio(len(unused(runs[0])), 0), at_most=0),
+        Goal("keydesk's own share of the import", Ratio.of(own, [1.0] * len(own)), at_most=0.25),
+    ]
+    return Table("imports", "Imports of keydesk serve", ["package", "share of the time"], rows, goals)
+
+
+def _by_package(modules: Counter[str]) -> Counter[str]:
+    total = sum(modules.values())
+    packages: Counter[str] = Counter()
+    for name, own in modules.items():
+        packages[name.partition(".")[0]] += own / total  # type: ignore[assignment] # shares, not counts
+    return packages

@@ -22,9 +22,9 @@ LOOK_AT_FILE_EVERY_S = 0.5
 class KeydeskRoutes:
     """What the page has besides the workspace."""
 
-    def __init__(self, child: Child, desk: Desk, tour: Tour, live: Live) -> None:
+    def __init__(self, child: Child, desk: Desk, tour: Tour, live: Live, training: Training) -> None:
         self._child, self._desk, self._tour, self._live = child, desk, tour, live
-        self._training = Training()
+        self._training = training
 
     def routes(self) -> list[web.RouteDef]:
         """For the application of whoever serves the page."""

@@ -9,6 +9,7 @@ import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TextIO
 
 from bot.demo.page.child import Child
@@ -19,6 +20,7 @@ from bot.demo.page.listening import listening
 from bot.demo.page.live import Live
 from bot.demo.page.slack_routes import STATIC, Pane, SlackPage
 from bot.demo.page.tour import Play, Tour
+from bot.demo.page.training import Training
 from bot.demo.stage import Stage, staged
 
 GENEROUS = 1000
@@ -60,8 +62,11 @@ async def run(out: TextIO, port: int | None, *, open_browser: bool) -> int:
 
 
 @asynccontextmanager
-async def served(port: int | None = 0, token: str | None = None) -> AsyncIterator[Demo]:
+async def served(port: int | None = 0, guide: Path | None = None) -> AsyncIterator[Demo]:
     """The demo, open until the block ends.
+
+    Args:
+        guide: The words on show, where they are not the exchange's own file.
 
     Raises:
         OSError: the port is taken.
@@ -74,8 +79,8 @@ async def served(port: int | None = 0, token: str | None = None) -> AsyncIterato
         desk = Desk(stage.kucoin, lambda: live.tell("exchange"))
         tour = Tour(Play(stage, desk))
         page = SlackPage(stage.slack, _panes(stage), live, STATIC / "keydesk/index.html")
-        own = KeydeskRoutes(child, desk, tour, live)
-        door = Door(token or lasting_token())
+        own = KeydeskRoutes(child, desk, tour, live, Training(file=guide))
+        door = Door(lasting_token())
         await stack.enter_async_context(listening(door, [*page.routes(), *own.routes()], port))
         await stack.enter_async_context(page.following())
         await stack.enter_async_context(own.following(stage.slack))

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,13 +26,17 @@ Opens = Callable[..., Screens]
 
 
 @contextmanager
-def demo_process(port: int = 0, cache: Path | None = None) -> Iterator[str]:
-    """`keydesk demo`; yields the address that it prints, and must end well."""
+def process_address(arguments: list[str], cache: Path | None = None) -> Iterator[str]:
+    """A Python process that prints the address of a page, and must end well when it is interrupted."""
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
     environment |= {"XDG_CACHE_HOME": str(cache)} if cache else {}
-    command = [sys.executable, "-m", "bot", "demo", "--no-open", "--port", str(port)]
     with subprocess.Popen(
-        command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, *arguments],
+        cwd=REPOSITORY,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     ) as process:
         assert process.stdout is not None
         said = process.stdout.readline()
@@ -45,6 +49,11 @@ def demo_process(port: int = 0, cache: Path | None = None) -> Iterator[str]:
             process.stdout.read()
             code = process.wait(ENDS_WITHIN_S)
         assert code == 0, "the demo did not end cleanly"
+
+
+def demo_process(port: int = 0, cache: Path | None = None) -> AbstractContextManager[str]:
+    """`keydesk demo`, as a newcomer starts it."""
+    return process_address(["-m", "bot", "demo", "--no-open", "--port", str(port)], cache)
 
 
 @pytest.fixture(scope="session")

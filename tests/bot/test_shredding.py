@@ -66,7 +66,7 @@ async def forget(db: Database, ids: list[str]) -> None:
 async def test_no_piece_of_what_was_forgotten_is_left(
     db: Database, vault: Vault, given: Given, tmp_path: Path, seed: int
 ) -> None:
-    chance = random.Random(seed)  # noqa: S311 - order, not secrecy.
+    chance = random.Random(seed)
     live: dict[str, bytes] = {}
     gone: dict[str, bytes] = {}
     for _ in range(15):
@@ -84,7 +84,7 @@ async def test_no_piece_of_what_was_forgotten_is_left(
 async def test_a_purge_takes_it_out_of_the_log_too(
     db: Database, vault: Vault, given: Given, tmp_path: Path
 ) -> None:
-    held = await hold(db, vault, given, 9, random.Random(1))  # noqa: S311
+    held = await hold(db, vault, given, 9, random.Random(1))
     log = tmp_path / "keydesk.db-wal"
     assert all(is_in(sealed, log.read_bytes()) for sealed in held.values()), "it has to be found before"
 
@@ -96,7 +96,7 @@ async def test_a_purge_takes_it_out_of_the_log_too(
 async def test_a_backup_made_afterwards_holds_nothing(
     db: Database, vault: Vault, given: Given, tmp_path: Path
 ) -> None:
-    held = await hold(db, vault, given, 9, random.Random(2))  # noqa: S311
+    held = await hold(db, vault, given, 9, random.Random(2))
     _back_up(tmp_path, "before")
     assert all(is_in(sealed, _backed_up(tmp_path, "before")) for sealed in held.values())
 
@@ -119,7 +119,7 @@ async def test_the_old_wrapping_is_gone_after_a_change_of_keys(
     db: Database, given: Given, tmp_path: Path
 ) -> None:
     old = new_key()
-    held = await hold(db, Vault(old), given, 9, random.Random(3))  # noqa: S311
+    held = await hold(db, Vault(old), given, 9, random.Random(3))
     wrapped = [sealed[25:73] for sealed in held.values()]
     assert all(one in written(tmp_path) for one in wrapped), "it has to be found before"
 
@@ -132,7 +132,7 @@ async def test_a_reader_in_the_way_is_told_and_the_next_purge_makes_up_for_it(
 ) -> None:
     async with Database.open(f"sqlite:///{tmp_path / 'keydesk.db'}", busy_timeout_s=0.01) as db:
         await db.upgrade()
-        held = await hold(db, vault, given, 3, random.Random(4))  # noqa: S311
+        held = await hold(db, vault, given, 3, random.Random(4))
         async with db.reading() as session:
             assert len((await session.exec(select(Submission.id))).all()) == 3
             assert await purge_all(db) == 3

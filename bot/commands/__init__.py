@@ -1,0 +1,1 @@
+"""Commands of the program that are not run for long, filed by what they are about."""

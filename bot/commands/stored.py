@@ -1,0 +1,105 @@
+"""Commands about what is stored: sealed keys, cases, and the tables themselves."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from bot.commands.running import opened_database, read_settings, run_to_end
+
+stored = typer.Typer()
+database = typer.Typer(help="The database.", no_args_is_help=True)
+
+
+@stored.command(epilog="Example: keydesk reseal")
+def reseal() -> None:
+    """Seal everything that is held with the first of SECRET_KEYS. May run while the bot does."""
+    from bot.vault import Vault
+    from bot.vault import reseal as resealed
+
+    async def run() -> int:
+        settings = read_settings()
+        async with opened_database(settings) as db:
+            print(await resealed(db, Vault(settings.secret_keys)))
+        return 0
+
+    run_to_end(run)
+
+
+@stored.command(epilog="Example: keydesk purge --all")
+def purge(
+    everything: Annotated[bool, typer.Option("--all", help="Forget every key that is held.")] = False,
+) -> None:
+    """Forget the keys whose time is over; with --all, every key, now."""
+    from bot.vault import purge_all, purge_due
+
+    async def run() -> int:
+        async with opened_database(read_settings()) as db:
+            count = await (purge_all(db) if everything else purge_due(db))
+        print(f"{count} sealed {'value' if count == 1 else 'values'} forgotten.")
+        return 0
+
+    run_to_end(run)
+
+
+@stored.command(epilog="Example: keydesk audit 7")
+def audit(number: Annotated[int, typer.Argument(min=1, help="The number of the case.")]) -> None:
+    """Print one case's story: who did what and when, and what each test found. Holds no secret."""
+    from bot.audit import story
+    from bot.cases import NoSuchCase, case_with_history
+    from validators.exchange import discover
+
+    async def run() -> int:
+        async with opened_database(read_settings()) as db, db.reading() as session:
+            try:
+                history = await case_with_history(session, number)
+            except NoSuchCase:
+                print(f"There is no case {number}.", file=sys.stderr)
+                return 1
+            print(story(history, discover()[history.case.exchange]), end="")
+        return 0
+
+    run_to_end(run)
+
+
+@stored.command(epilog="Example: keydesk incident --from 2026-11-22T14:30 --to 2026-11-22T16:00")
+def incident(
+    start: Annotated[str, typer.Option("--from", help="UTC, such as 2026-11-22 or 2026-11-22T14:30.")],
+    end: Annotated[str, typer.Option("--to", help="The same; left out: now.")] = "",
+    tell: Annotated[bool, typer.Option("--tell", help="Have each of these clients told, once.")] = False,
+) -> None:
+    """List the clients whose keys were held in a period, with the message to send them."""
+    from bot.incident import read_moment, reported
+
+    try:
+        period = read_moment(start), read_moment(end or "now")
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+    async def run() -> int:
+        settings = read_settings()
+        async with opened_database(settings) as db:
+            print(await reported(db, *period, settings.support_email, tell=tell), end="")
+        return 0
+
+    run_to_end(run)
+
+
+@database.command(epilog="Example: keydesk db upgrade")
+def upgrade() -> None:
+    """Bring the tables up to date with this release. Run it once, before the new release starts."""
+
+    async def run() -> int:
+        async with opened_database(read_settings()) as db:
+            await db.upgrade()
+        print("The database is up to date.")
+        return 0
+
+    run_to_end(run)
+
+
+@database.callback()
+def about_the_database() -> None:
+    """Keeps `db` a group although it has one command."""

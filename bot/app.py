@@ -14,8 +14,10 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import vault
+from bot.columns import now
 from bot.db import Database
 from bot.engine import Engine
+from bot.key_forgetting import tell_purged
 from bot.log import get_logger
 from bot.replica import Lease
 from bot.settings import Settings
@@ -124,3 +126,7 @@ async def _begin(app: App) -> None:
 
 async def _purged(app: App) -> None:
     await vault.purge_due(app.db)
+    async with app.db.writing() as session:
+        told = await tell_purged(session, now())
+    for conversation in told:
+        app.outbox.wake(conversation)

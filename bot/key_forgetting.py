@@ -6,17 +6,22 @@ database shred what was overwritten (`bot.shredding`).
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import col, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import cases
 from bot.columns import now
+from bot.key_attempts import settled_attempts
 from bot.key_fate import Fate, Forgotten
-from bot.person import KEYDESK
+from bot.person import KEYDESK, Person
 from bot.schema import Attempt, Case, Submission
+from bot.telling import tell_client
 from validators.diagnosis import Verdict
+
+LATELY = timedelta(minutes=2)
+"""Several rounds of the purge: saying it twice says it once."""
 
 
 def apply_fate(submission: Submission, fate: Fate, at: datetime) -> None:
@@ -64,6 +69,28 @@ async def replace_earlier(session: AsyncSession, new: Submission) -> None:
     for submission in earlier:
         if not await _under_test(session, submission.id):
             await forget_keys(session, submission, Forgotten.REPLACED)
+
+
+async def tell_forgotten(session: AsyncSession, submission: Submission) -> None:
+    """Every result that was told of these keys says from now on that they are forgotten."""
+    person = Person(submission.team_id, submission.user_id)
+    for attempt in await settled_attempts(session, submission.id):
+        key = f"result_again:{attempt}:forgotten"
+        await tell_client(session, person, "result_again", key, attempt=attempt)
+
+
+async def tell_purged(session: AsyncSession, at: datetime) -> set[str]:
+    """The same for keys whose time was over, or that an operator forgot, a short while before *at*.
+
+    Returns:
+        The conversations in which there is something to say.
+    """
+    lately = col(Submission.purged_at) > at - LATELY
+    purged = col(Submission.purged_because).in_([Forgotten.TIME_OVER, Forgotten.PURGED])
+    forgotten = (await session.exec(select(Submission).where(lately, purged))).all()
+    for submission in forgotten:
+        await tell_forgotten(session, submission)
+    return {submission.user_id for submission in forgotten}
 
 
 async def receipt(session: AsyncSession, submission: Submission, actor: str = KEYDESK) -> Case | None:

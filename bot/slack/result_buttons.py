@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import uuid
 
-from bot import key_attempts
 from bot.db import StorageUnavailable
 from bot.key_attempts import KeysForgotten
+from bot.key_forgetting import tell_forgotten
 from bot.limits import TooManyTests
 from bot.refusal import Refusal
+from bot.schema import Submission
 from bot.slack.blocks import modal, section
 from bot.slack.errors import NOT_STARTED, sentence
 from bot.slack.home import show_home
 from bot.slack.key_dialog import chosen_exchange, key_view, put_into_dialog, testing_view
 from bot.slack.kit import Gesture, Kit
 from bot.slack.result import TITLE
-from bot.telling import tell_client
 
 FORGOTTEN = "Your keys are forgotten. To test again, press “Enter keys again”."
 
@@ -58,14 +58,7 @@ async def forget(kit: Kit, gesture: Gesture) -> None:
 async def _refresh(kit: Kit, gesture: Gesture) -> None:
     """Every result message of these keys says from now on that they are forgotten."""
     async with kit.db.writing() as session:
-        for attempt_id in await key_attempts.settled_attempts(session, gesture.value):
-            await tell_client(
-                session,
-                gesture.person,
-                "result_again",
-                f"result_again:{attempt_id}:forgotten",
-                attempt=attempt_id,
-            )
+        await tell_forgotten(session, await session.get_one(Submission, gesture.value))
     kit.outbox.wake(gesture.person.user_id)
 
 

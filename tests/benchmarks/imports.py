@@ -11,7 +11,7 @@ from tests.benchmarks.figures import Goal, Ratio, Table, middle
 from tests.benchmarks.talking import TOP
 
 ROUNDS = 3
-UNUSED = ("matplotlib", "numpy", "bot.demo", "bot.chart", "opentelemetry", "pandas", "respx", "pytest")
+UNUSED = ("matplotlib", "numpy", "bot.demo", "opentelemetry", "pandas", "respx", "pytest")
 """Needed for a chart, a demo or a test, never for the start."""
 LINE = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)")
 SHOWN = 14

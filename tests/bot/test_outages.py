@@ -260,7 +260,7 @@ def settling(venue: Venue) -> Settling:
 
 async def settle(venue: Venue, user: str, found: Diagnosis) -> None:
     async with venue.db.writing() as session:
-        _, attempt = await venue.given(session, user=user, sealed=b"x", at=NOON)
+        _, attempt = await venue.given(session, user=user, key_mark=user, sealed=b"x", at=NOON)
         attempt_id = attempt.id or 0
     with time_machine.travel(later(minutes=1), tick=True):
         await settling(venue).settle(attempt_id, found.to_json())

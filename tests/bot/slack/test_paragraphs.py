@@ -39,7 +39,7 @@ def test_where_there_are_no_words_there_is_no_block(text: str) -> None:
 
 
 @given(st.lists(WORDS, max_size=80).map(" ".join))
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_whatever_is_written_arrives_whole(text: str) -> None:
     shown = paragraphs(text)
 

@@ -79,7 +79,7 @@ def test_days_are_a_number_or_the_usual_ones(text: str, days: int) -> None:
 
 
 @given(ANYTHING)
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_whatever_is_typed_is_read_or_refused_in_a_sentence_that_repeats_nothing(text: str) -> None:
     readers = (
         lambda: typed.number_alone(text, "claim N"),
@@ -110,7 +110,7 @@ def refused(reader: Callable[[], object]) -> str:
         max_size=20,
     )
 )
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_what_was_typed_mentions_nobody_when_it_is_said_again(parts: list[str]) -> None:
     said = literal(typed.as_seen("".join(parts)), 1000)
 
@@ -119,7 +119,7 @@ def test_what_was_typed_mentions_nobody_when_it_is_said_again(parts: list[str]) 
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), min_size=1, max_size=200))
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_words_that_fit_are_not_changed(text: str) -> None:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     wanted = typed.storable(text).strip()

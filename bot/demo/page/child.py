@@ -6,11 +6,12 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).parents[3]
+SERVE = (sys.executable, "-m", "bot", "serve")
 STOP_WITHIN_S = 25.0
 PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "VIRTUAL_ENV", "PYTHONWARNINGS")
 """Of this process' own environment; nothing else, so that a real token that stands there is never used."""
@@ -24,11 +25,17 @@ class Child:
         ended: How it ended by itself, in words; "" where it did not.
     """
 
-    def __init__(self, settings: Mapping[str, Any], folder: Path, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        folder: Path,
+        changed: Callable[[], None],
+        command: Sequence[str] = SERVE,
+    ) -> None:
         self._environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         self._environment |= {"PYTHONPATH": str(REPOSITORY), "PYTHONUNBUFFERED": "1"}
         self._environment |= _environment(settings)
-        self._folder, self._changed = folder, changed
+        self._folder, self._changed, self._command = folder, changed, command
         self._process: asyncio.subprocess.Process | None = None
         self._watching: asyncio.Task[None] | None = None
         self.state = "stopped"
@@ -40,7 +47,7 @@ class Child:
             return
         self._set("starting")
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "serve"),
+            *self._command,
             cwd=self._folder,  # where no .env lies
             env=self._environment,
             stdin=asyncio.subprocess.DEVNULL,

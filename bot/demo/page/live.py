@@ -21,10 +21,12 @@ class Live:
 
     Attributes:
         run: Another one after each start, so that an open page notices that all ids are new.
+        beat_s: Seconds of silence after which an open page is told that the line is alive.
     """
 
-    def __init__(self, run: str) -> None:
+    def __init__(self, run: str, beat_s: float = BEAT_S) -> None:
         self.run = run
+        self.beat_s = beat_s
         self._queues: set[asyncio.Queue[str | None]] = set()
 
     def tell(self, kind: str, **about: object) -> None:
@@ -47,7 +49,7 @@ class Live:
         try:
             await response.prepare(request)
             await response.write(f"retry: 1000\n{_event('hello', run=self.run)}".encode())
-            while (line := await _next(queue)) is not None:
+            while (line := await self._next(queue)) is not None:
                 await response.write(line.encode())
         except ConnectionError:
             pass  # The page is gone.
@@ -60,13 +62,12 @@ class Live:
         for queue in self._queues:
             queue.put_nowait(None)
 
+    async def _next(self, queue: asyncio.Queue[str | None]) -> str | None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.beat_s):
+                return await queue.get()
+        return _event("beat")
+
 
 def _event(kind: str, **about: object) -> str:
     return f"data: {json.dumps({'kind': kind, **about})}\n\n"
-
-
-async def _next(queue: asyncio.Queue[str | None]) -> str | None:
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(BEAT_S):
-            return await queue.get()
-    return _event("beat")

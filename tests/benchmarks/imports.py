@@ -41,11 +41,7 @@ def imports(rounds: int = ROUNDS) -> Table:
     shares = [_by_package(run) for run in runs]
     packages = sorted(shares[0], key=lambda name: -middle([share[name] for share in shares]))
     rows = [[name, f"{middle([share[name] for share in shares]):.1%}"] for name in packages[:SHOWN]]
-    own = [share["bot"] + share["validators"] for share in shares]
-    goals = [
-        Goal("modules that are imported and not used", Ratio(len(unused(runs[0])), 0), at_most=0),
-        Goal("keydesk's own share of the import", Ratio.of(own, [1.0] * len(own)), at_most=0.25),
-    ]
+    goals = [Goal("modules that are imported and not used", Ratio(len(unused(runs[0])), 0), at_most=0)]
     return Table("imports", "Imports of keydesk serve", ["package", "share of the time"], rows, goals)
 
 

@@ -99,7 +99,7 @@ async def test_a_terminal_is_not_made_to_obey_what_a_client_wrote(db: Database, 
 
 
 def test_every_act_of_the_program_has_its_words() -> None:
-    """Whoever writes an act down, `record` or a constant ``ACT``, finds it among the words; none is left over."""
+    """What is written down has its words, and no words are left over."""
     sources = [
         path.read_text(encoding="utf-8") for path in Path("bot").glob("*.py") if path.name != "audit.py"
     ]

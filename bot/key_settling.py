@@ -19,6 +19,7 @@ from bot.columns import now
 from bot.db import Database
 from bot.key_fate import Fate, Forgotten, fate_of_keys, next_try, tries_are_used_up
 from bot.key_forgetting import apply_fate, forget_keys, receipt
+from bot.log import bind, get_logger
 from bot.outages import Outages
 from bot.person import Person
 from bot.schema import Attempt, Case, Submission, VenueLimit
@@ -26,6 +27,8 @@ from bot.shared_keys import note_sharing
 from bot.telling import tell_client, tell_staff
 from bot.witness import Witness
 from validators.diagnosis import Diagnosis, Verdict
+
+log = get_logger(__name__)
 
 
 @dataclass
@@ -55,14 +58,25 @@ class Settling:
                 return
             submission = await session.get_one(Submission, attempt.submission_id)
             diagnosis = Diagnosis.from_json(found) if found is not None else None
-            await self._settle(session, attempt, submission, diagnosis)
+            with self.witness.span("settle", attempt=attempt_id, submission=submission.id):
+                await self._settle(session, attempt, submission, diagnosis)
             wakes = (submission.user_id, self.staff_channel, f"mail:case-{attempt.case_number}")
             forgotten = submission.sealed is None
         if forgotten:
             self.shred()
         for conversation in wakes:
             self.wake(conversation)
+        self._told(attempt, submission, diagnosis)
+
+    def _told(self, attempt: Attempt, submission: Submission, diagnosis: Diagnosis | None) -> None:
+        """It is committed: count it, and write down by its ids how it ended."""
         self.witness.settled(attempt, submission.exchange, diagnosis)
+        with bind(submission=submission.id, attempt=attempt.id, case=attempt.case_number):
+            causes = diagnosis.causes if diagnosis else ("own_error",)
+            held = submission.sealed is not None
+            log.info(
+                "test_settled", verdict=attempt.verdict, causes=causes, asked_by=attempt.asked_by, held=held
+            )
 
     async def _settle(
         self,
@@ -74,17 +88,12 @@ class Settling:
         settled_at = now()
         # First of all: whoever settles the same doubt elsewhere waits here and nowhere else.
         alarmed = await self.outages.heard(session, submission, diagnosis, settled_at)
-        attempt.settled_at = settled_at
-        attempt.verdict = diagnosis.verdict if diagnosis else Verdict.COULD_NOT_TELL
-        attempt.diagnosis = diagnosis.to_json() if diagnosis else None
+        _enter(attempt, diagnosis, settled_at)
         session.add(attempt)
         tries = await self._tries_by_itself(session, submission.id)
         next_at = self._next_try(submission, diagnosis, tries, settled_at)
-        fate = fate_of_keys(diagnosis, submission.created_at, settled_at, self.secret_ttl)
-        if diagnosis and attempt.verdict is Verdict.COULD_NOT_TELL and next_at is None:
-            fate = Fate(Forgotten.GAVE_UP)
         held = submission.sealed is not None
-        apply_fate(submission, fate, settled_at)
+        apply_fate(submission, self._fate(submission, diagnosis, next_at, settled_at), settled_at)
         session.add(submission)
         exhausted = tries_are_used_up(tries)
         case = await self._record(session, attempt, submission, diagnosis, exhausted, alarmed)
@@ -94,11 +103,31 @@ class Settling:
             session.add(_follow_up(attempt, settled_at, next_at))
         if diagnosis is not None and diagnosis.retry_after_s:
             await _heed(session, submission.exchange, settled_at, diagnosis.retry_after_s)
+        await self._tell(session, attempt, submission, case, next_at)
+
+    def _fate(
+        self, submission: Submission, diagnosis: Diagnosis | None, next_at: datetime | None, at: datetime
+    ) -> Fate:
+        in_doubt = diagnosis is not None and diagnosis.verdict is Verdict.COULD_NOT_TELL
+        if in_doubt and next_at is None:
+            return Fate(Forgotten.GAVE_UP)
+        return fate_of_keys(diagnosis, submission.created_at, at, self.secret_ttl)
+
+    async def _tell(
+        self,
+        session: AsyncSession,
+        attempt: Attempt,
+        submission: Submission,
+        case: Case | None,
+        next_at: datetime | None,
+    ) -> None:
+        """The client the result; staff the case, and who else has given the same key."""
         if _is_told(attempt, next_at):
             person = Person(submission.team_id, submission.user_id)
             await tell_client(session, person, "result", f"result:{attempt.id}", attempt=attempt.id)
-        remind_at = self.due(settled_at, self.first_response)
-        await note_sharing(session, self.staff_channel, submission, case, remind_at, settled_at)
+        at = attempt.settled_at or now()
+        remind_at = self.due(at, self.first_response)
+        await note_sharing(session, self.staff_channel, submission, case, remind_at, at)
         if case is not None:
             await tell_staff(session, self.staff_channel, case)
 
@@ -163,7 +192,7 @@ class Settling:
             wakes = (submission.user_id, self.staff_channel)
         for conversation in wakes:
             self.wake(conversation)
-        self.witness.settled(attempt, submission.exchange, None)
+        self._told(attempt, submission, None)
 
     # --- forgetting ----------------------------------------------------------------------
 
@@ -179,6 +208,12 @@ class Settling:
         self.shred()
         self.wake(self.staff_channel)
         return True
+
+
+def _enter(attempt: Attempt, diagnosis: Diagnosis | None, at: datetime) -> None:
+    attempt.settled_at = at
+    attempt.verdict = diagnosis.verdict if diagnosis else Verdict.COULD_NOT_TELL
+    attempt.diagnosis = diagnosis.to_json() if diagnosis else None
 
 
 def _follow_up(attempt: Attempt, asked_at: datetime, due_at: datetime) -> Attempt:

@@ -17,7 +17,7 @@ from bot import vault
 from bot.columns import now
 from bot.db import Database
 from bot.engine import Engine
-from bot.key_forgetting import tell_purged
+from bot.key_forgetting import forget_odd_values, tell_purged
 from bot.log import get_logger
 from bot.replica import Lease
 from bot.settings import Settings
@@ -120,6 +120,7 @@ async def _begin(app: App) -> None:
     app.engine.every("outages", 20.0, app.key_tests.settling.outages.round)
     app.engine.every("doubts", 3600.0, app.key_tests.settling.outages.forget_old)
     app.engine.every("purge", 20.0, lambda: _purged(app))
+    app.engine.every("odd values", 3600.0, lambda: forget_odd_values(app.db))
     app.engine.every("inbox", 3600.0, lambda: app.inbox.forget_old(timedelta(days=2)))
     app.engine.every("finished work", 3600.0, lambda: app.engine.delete_finished(timedelta(days=1)))
 

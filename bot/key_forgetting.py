@@ -8,18 +8,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import cases
 from bot.columns import now
+from bot.db import Database
 from bot.key_attempts import settled_attempts
 from bot.key_fate import Fate, Forgotten
 from bot.person import KEYDESK, Person
-from bot.schema import Attempt, Case, Submission
+from bot.schema import Attempt, Case, OddValue, Submission
 from bot.telling import tell_client
 from validators.diagnosis import Verdict
 
+ODD_VALUES_KEPT = timedelta(days=30)
 LATELY = timedelta(minutes=2)
 """Several rounds of the purge: saying it twice says it once."""
 
@@ -91,6 +93,13 @@ async def tell_purged(session: AsyncSession, at: datetime) -> set[str]:
     for submission in forgotten:
         await tell_forgotten(session, submission)
     return {submission.user_id for submission in forgotten}
+
+
+async def forget_odd_values(db: Database, at: datetime | None = None) -> int:
+    """Delete the marks of odd values that were asked about long ago; how many."""
+    old = col(OddValue.seen_at) < (at or now()) - ODD_VALUES_KEPT
+    async with db.writing() as session:
+        return (await session.exec(delete(OddValue).where(old))).rowcount
 
 
 async def receipt(session: AsyncSession, submission: Submission, actor: str = KEYDESK) -> Case | None:

@@ -37,6 +37,7 @@ async def serve(told: argparse.Namespace) -> None:
     async with Workspace.open() as slack:
         slack.install(yaml.safe_load(await asyncio.to_thread(told.manifest.read_text, "utf-8")))
         slack.events_url = told.events_url
+        slack.rate_limits = not told.no_rate_limits
         page = SlackPage(slack, _peopled(slack), Live(secrets.token_hex(8)))
         door = Door(lasting_token())
         async with listening(door, page.routes(), told.port), page.following():
@@ -73,6 +74,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("manifest", type=Path, help="the app's manifest, YAML or JSON")
     parser.add_argument("--events-url", help="where the app takes events; without it, Socket Mode")
     parser.add_argument("--port", type=int, help="of the page")
+    parser.add_argument("--no-rate-limits", action="store_true", help="never answer 429 by itself")
     return parser.parse_args()
 
 

@@ -27,7 +27,7 @@ MISSING = (
     "Nothing was written."
 )
 CANNOT_RECORD = 1
-WIDTH, HEIGHT = 1500, 1250
+WIDTH, HEIGHT = 1700, 1350
 
 
 def browser() -> str | None:
@@ -61,8 +61,10 @@ async def record(out: TextIO, folder: Path) -> int:
 async def _play(page: Page, folder: Path) -> None:
     """A wrong key, its result in the dialog, and the card that support gets."""
     await page.get_by_text("The bot runs").wait_for()
-    await page.get_by_label("Kind of key").select_option("everything_wrong")
+    await page.get_by_label("Kind of key").select_option("expires_in_90_days")
     await page.get_by_role("button", name="Make this key").click()
+    await page.get_by_label("Spot Trading").check()
+    await page.get_by_role("button", name="Save").click()
     client, staff = page.locator("#pane-client"), page.locator("#pane-staff")
     await client.get_by_label("Message to").fill("/test-keys")
     await client.get_by_label("Message to").press("Enter")

@@ -56,9 +56,12 @@ def demo_process(port: int = 0, cache: Path | None = None) -> AbstractContextMan
     return process_address(["-m", "bot", "demo", "--no-open", "--port", str(port)], cache)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, started once; every test gets a window of its own."""
+    """Debian's Chromium; every test gets a window of its own.
+
+    Not longer than a module: Playwright's loop stays on this thread, and asynchronous tests need it.
+    """
     program = shutil.which("chromium")
     if program is None:
         pytest.skip("Debian's package chromium is not installed here: apt-get install chromium")

@@ -1,7 +1,7 @@
 """Where Slack's deliveries come in: each is recorded, attributed to a person, and answered.
 
 A delivery that was seen before gets the same answer and changes nothing, whether or not it carries
-retry headers. What opens a dialog is not recorded first: its trigger lives 3 seconds and works
+retry headers. What opens a dialog is recorded while it opens: its trigger lives 3 seconds and works
 once, which is a record of Slack's own. Events are acted on before they are acknowledged, for Bolt
 acknowledges them by itself before a listener runs, and a crash would lose them.
 """
@@ -20,11 +20,11 @@ from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.db import StorageUnavailable
-from bot.inbox import Again
+from bot.inbox import First
 from bot.log import capped_logger, get_logger
 from bot.person import Person
 from bot.slack import errors
-from bot.slack.kit import Gesture, Kit, Listener
+from bot.slack.kit import Gesture, Kit, Listener, SeenBefore
 
 log = get_logger(__name__)
 
@@ -93,25 +93,39 @@ class Edge:
     async def _run(self, listener: Listener, gesture: Gesture, *, opens: bool) -> None:
         is_event = gesture.body.get("type") == "event_callback"
         try:
-            if not opens:
-                seen = await self.kit.inbox.receive(gesture.key)
-                if isinstance(seen, Again):
-                    if is_event and not seen.done:
-                        raise StillUnderway
-                    await gesture.ack(**(seen.answer or {}))
-                    return
+            if await self._seen(gesture, opens=opens and gesture.dialog_view is None):
+                return
             await listener(self.kit, gesture)
+        except SeenBefore:
+            await gesture.ack()
+            return
         except Exception as error:
             if isinstance(error, StillUnderway) or (is_event and isinstance(error, StorageUnavailable)):
                 raise
             await errors.tell(gesture, error)
         await gesture.ack()
-        await self._record(gesture, opens=opens)
+        await self._done(gesture)
 
-    async def _record(self, gesture: Gesture, *, opens: bool) -> None:
+    async def _seen(self, gesture: Gesture, *, opens: bool) -> bool:
+        """Whether it was acted on before, and is answered as it was then.
+
+        What opens a dialog is being recorded meanwhile, for its trigger lives 3 seconds; `first_time` tells.
+        """
+        if opens:
+            gesture.recording = self.kit.underway.start(self.kit.inbox.receive(gesture.key))
+            return False
+        seen = await self.kit.inbox.receive(gesture.key)
+        if isinstance(seen, First):
+            return False
+        if gesture.body.get("type") == "event_callback" and not seen.done:
+            raise StillUnderway
+        await gesture.ack(**(seen.answer or {}))
+        return True
+
+    async def _done(self, gesture: Gesture) -> None:
         with suppress(StorageUnavailable):
-            if opens:
-                await self.kit.inbox.receive(gesture.key)
+            if gesture.recording is not None:
+                await gesture.recording
             await self.kit.inbox.done(gesture.key, gesture.answer)
 
 

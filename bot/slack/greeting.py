@@ -32,6 +32,7 @@ async def by_command(kit: Kit, gesture: Gesture) -> None:
     """`/test-keys`: the dialog; any text after it is ignored, and a key there is warned about."""
     await open_dialog(kit, gesture)
     if looks_like_key(kit, str(gesture.body.get("text") or "")):
+        await gesture.first_time()
         await gesture.tell(KEY_SEEN, key_seen_blocks())
 
 

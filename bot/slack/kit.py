@@ -8,7 +8,7 @@ slack_bolt 1.30), and Bolt's own error handler prints the exception's text.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.columns import now
 from bot.db import Database
 from bot.hours import BusinessHours
-from bot.inbox import Inbox
+from bot.inbox import Again, First, Inbox
 from bot.key_test import KeyTests
 from bot.log import get_logger
 from bot.outbox import Outbox
@@ -31,6 +31,7 @@ from bot.settings import Settings
 from bot.slack.blocks import Block
 from bot.slack.people import Staff
 from bot.slack.reach import NO_ANSWER, word_of
+from bot.slack.underway import Underway
 from bot.vault import Vault
 from validators.exchange import Exchange
 
@@ -52,40 +53,6 @@ class Composed:
     blocks: list[Block]
     thread_ts: str | None = None
     update_ts: str | None = None
-
-
-class Underway:
-    """Owns the tasks that outlive a listener, so that a stop can wait for them."""
-
-    def __init__(self) -> None:
-        self._tasks: set[asyncio.Future[Any]] = set()
-
-    def start(self, work: Coroutine[Any, Any, Any]) -> asyncio.Future[Any]:
-        """Run *work* on its own; what it raises is logged by its class alone."""
-        task = asyncio.ensure_future(work)
-        self.hold(task)
-        return task
-
-    def hold(self, task: asyncio.Future[Any]) -> None:
-        """Own a task that runs already: asyncio itself keeps only a weak reference."""
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Future[Any]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("task_failed", error=type(error).__name__)
-
-    async def drained(self, timeout_s: float) -> bool:
-        """Wait for everything that is under way. False where the time was not enough."""
-        me = asyncio.current_task()
-        pending = {task for task in self._tasks if task is not me}
-        if pending:
-            _, pending = await asyncio.wait(pending, timeout=timeout_s)
-        return not pending
-
-    def __len__(self) -> int:
-        return len(self._tasks)
 
 
 @dataclass(frozen=True)
@@ -120,6 +87,10 @@ class Kit:
         return self.hours.due(now(), self.settings.sla_first_response)
 
 
+class SeenBefore(Exception):  # noqa: N818 - no error of anybody
+    """A delivery that was acted on before, and is only answered."""
+
+
 @dataclass
 class Gesture:
     """One thing a person did, as Slack delivered it. Its body is never logged.
@@ -127,6 +98,7 @@ class Gesture:
     Attributes:
         person: Who did it: the person's own team, which may not be ours.
         key: Business key of the delivery, for the inbox.
+        recording: Of what opens a dialog before it is recorded: its entry in the inbox, on its way.
         body: The payload. Holds secrets where it is a submitted dialog.
     """
 
@@ -135,6 +107,7 @@ class Gesture:
     body: dict[str, Any] = field(repr=False)
     _ack: Callable[..., Awaitable[Any]] = field(repr=False)
     _client: AsyncWebClient = field(repr=False)
+    recording: asyncio.Future[First | Again] | None = field(default=None, repr=False)
     acked: bool = False
     answer: dict[str, Any] | None = field(default=None, repr=False)
 
@@ -176,6 +149,15 @@ class Gesture:
             return
         self.acked, self.answer = True, answer or None
         await self._ack(**answer)
+
+    async def first_time(self) -> None:
+        """Go on only where this was not acted on before; for what has opened its dialog first.
+
+        Raises:
+            SeenBefore, StorageUnavailable
+        """
+        if self.recording is not None and isinstance(await asyncio.shield(self.recording), Again):
+            raise SeenBefore
 
     async def tell(self, text: str, blocks: list[Block] | None = None) -> None:
         """Say something that only this person sees, where they are, or else in a direct message.
@@ -226,6 +208,7 @@ class Gesture:
             if word_of(error) == "exchanged_trigger_id":
                 return True
             log.info("dialog_not_opened", error=word_of(error))
+            await self.first_time()
             return False
         except NO_ANSWER as error:
             log.info("dialog_not_opened", error=type(error).__name__)

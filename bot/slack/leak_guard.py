@@ -46,7 +46,7 @@ class Written:
 
     person: Person
     channel: str
-    ts: str
+    which: str
     is_direct: bool
     is_edit: bool
     text: str = field(repr=False)
@@ -60,7 +60,7 @@ async def by_message(kit: Kit, gesture: Gesture) -> None:
     if looks_like_key(kit, written.text):
         await _warn(kit, written)
     elif written.is_direct and not written.is_edit:
-        await answer_direct_message(kit, written.person, f"{written.channel}:{written.ts}")
+        await answer_direct_message(kit, written.person, f"{written.channel}:{written.which}")
 
 
 def read(event: dict[str, Any], team_id: str) -> Written | None:
@@ -74,7 +74,8 @@ def read(event: dict[str, Any], team_id: str) -> Written | None:
     return Written(
         person=Person(str(said.get("user_team") or said.get("team") or team_id), user),
         channel=str(event.get("channel")),
-        ts=str(said.get("ts")),
+        # One message may come as two events with different times (seen in the field); this tells.
+        which=str(said.get("client_msg_id") or said.get("ts")),
         is_direct=event.get("channel_type") == "im",
         is_edit=is_edit,
         text=_words(said),
@@ -93,7 +94,7 @@ def _words(said: dict[str, Any]) -> str:
 
 async def _warn(kit: Kit, written: Written) -> None:
     """Put down both warnings, each once for each message, however often it is edited."""
-    place = f"{written.channel}:{written.ts}"
+    place = f"{written.channel}:{written.which}"
     kind = "key_seen" if written.is_direct else "leak_warning"
     staff_channel, person = kit.settings.staff_channel, written.person
     async with kit.db.writing() as session:

@@ -26,6 +26,7 @@ async def again(kit: Kit, gesture: Gesture) -> None:
     opened = await gesture.open_dialog(testing_view(dialog_id))
     await gesture.ack()
     try:
+        await gesture.first_time()
         promise = await kit.key_tests.again(gesture.person, gesture.value, dialog_id)
     except (Refusal, StorageUnavailable) as trouble:
         if isinstance(trouble, TooManyTests):

@@ -22,6 +22,7 @@ async def ask(kit: Kit, gesture: Gesture) -> None:
     """Call support at once, and ask for words that may help them."""
     opened = await gesture.open_dialog(_words_view(gesture.value))
     await gesture.ack()
+    await gesture.first_time()
     await _call_support(kit, gesture)
     if not opened:
         await gesture.tell("Our support team has been told and will write to you here.")

@@ -24,7 +24,7 @@ from bot.key_attempts import Promise
 from bot.key_fate import GIVE_UP_AFTER
 from bot.key_forgetting import replace_earlier
 from bot.key_settling import Settling
-from bot.log import get_logger
+from bot.log import bind, get_logger
 from bot.person import Person
 from bot.refusal import Refusal
 from bot.schema import Attempt, Submission, VenueLimit
@@ -143,6 +143,8 @@ class KeyTests:
 
     async def begin(self, promise: Promise) -> None:
         """Start the promised test in this process, at once. The sweep does where this is not reached."""
+        bind(submission=promise.submission_id, attempt=promise.attempt_id)
+        log.info("test_begun")
         await self.engine.start(WORKFLOW, str(promise.attempt_id))
 
     async def sweep(self) -> None:
@@ -178,6 +180,7 @@ class KeyTests:
 
     async def _story(self, subject: str, steps: Steps) -> None:
         attempt_id = int(subject)
+        bind(attempt=attempt_id)
         found = await steps.run("check", self._check, attempt_id)
         await steps.run("settle", self.settling.settle, attempt_id, found)
         if self.show is not None:
@@ -199,7 +202,9 @@ class KeyTests:
         except SealBroken as broken:
             log.warning("seal_broken", submission=submission.id, why=str(broken))
             return None
-        diagnosis = await self.checkers[submission.exchange].check(credentials, submission.account)
+        with self.settling.witness.span("check", attempt=attempt_id, submission=submission.id):
+            diagnosis = await self.checkers[submission.exchange].check(credentials, submission.account)
+        log.info("test_checked", submission=submission.id, took_ms=diagnosis.took_ms)
         return diagnosis.to_json()
 
     async def _abandoned(self, work: str, subject: str, code: str) -> None:

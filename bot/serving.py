@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.slack.sockets import Sockets
 from bot.slack.web import Door, Web
 from bot.tempo import USUAL_TEMPO, Tempo
+from bot.tracing import tracing_by_environment
 
 log = get_logger(__name__)
 
@@ -79,8 +80,10 @@ async def running(
         CannotStart, SettingsError, StorageUnavailable, OSError: what is wrong with the start.
     """
     async with AsyncExitStack() as stack:
-        registry = CollectorRegistry()
-        app = await stack.enter_async_context(assembled(settings, tempo, Counts(registry)))
+        registry, tracing = CollectorRegistry(), tracing_by_environment()
+        if tracing is not None:
+            stack.push_async_callback(tracing.close)
+        app = await stack.enter_async_context(assembled(settings, tempo, Counts(registry, tracing)))
         sockets = _sockets(app)
         run = Running(app, 0, sockets, hurry=hurry or asyncio.Event())
         web = _web(run, registry)

@@ -1,17 +1,27 @@
-"""Told of what happens, to count it: one for each process, handed to whoever has something to tell.
+"""Told of what happens, to count and time it: one for each process, handed to whoever has something to tell.
 
-This one listens and does nothing; `bot.measuring` has one that counts. What is told are words of
-closed lists and numbers: no id of a person, nothing that was typed.
+This one listens and does nothing; `bot.measuring` has one that counts. What is told are ids, numbers
+and words of closed lists: no person, nothing that was typed.
 """
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
+
 from bot.schema import Attempt
+from bot.tracing import Tracing
 from validators.diagnosis import Diagnosis
 
 
 class Witness:
     """Each method returns at once and never raises."""
+
+    def __init__(self, tracing: Tracing | None = None) -> None:
+        self._tracing = tracing
+
+    def span(self, name: str, **ids: object) -> AbstractContextManager[None]:
+        """Time the block for whoever collects traces; costs nothing where nobody does."""
+        return nullcontext() if self._tracing is None else self._tracing.span(name, ids)
 
     def delivered(self, way: str, seconds: float) -> None:
         """A delivery of Slack was answered.

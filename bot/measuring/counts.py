@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 from bot.schema import Attempt
 from bot.slack.conversations import COMPOSERS
 from bot.slack.signature import Unsigned
+from bot.tracing import Tracing
 from bot.witness import Witness
 from validators.diagnosis import Cause, Diagnosis, Kind, Verdict
 from validators.exchange import discover
@@ -30,7 +31,9 @@ VERDICT_BUCKETS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 300.0)
 class Counts(Witness):
     """Counters and histograms, by the name that Prometheus reads."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self, registry: CollectorRegistry, tracing: Tracing | None = None) -> None:
+        super().__init__(tracing)
+
         def counter(name: str, help_: str, *labels: str) -> Counter:
             return Counter(f"keydesk_{name}", help_, labels, registry=registry)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
@@ -68,7 +69,10 @@ class Outbox:
         if conversation in self._tasks:
             self._again.add(conversation)
             return
-        task = asyncio.create_task(self._work(conversation), name=f"outbox {conversation}")
+        # In a context of its own: the lane outlives whoever woke it, and sends for others too.
+        task = asyncio.create_task(
+            self._work(conversation), name=f"outbox {conversation}", context=contextvars.Context()
+        )
         self._tasks[conversation] = task
         task.add_done_callback(lambda _: self._tasks.pop(conversation, None))
 

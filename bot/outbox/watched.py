@@ -20,7 +20,7 @@ class Watched:
         self._delivery, self._witness = delivery, witness
 
     async def send(self, message: OutboxMessage) -> Sent:
-        with self._told(message):
+        with self._told(message), self._witness.span("send", **_ids(message)):
             sent = await self._delivery.send(message)
             self._done(message, "sent")
         return sent
@@ -43,7 +43,7 @@ class Watched:
 
     def _done(self, message: OutboxMessage, outcome: str) -> None:
         self._witness.sent(message.kind, outcome)
-        log.info("message_sent", outcome=outcome, attempt_to_send=message.attempts)
+        log.info("message_sent", outcome=outcome, tries=message.attempts)
 
 
 def outcome_of(trouble: Exception) -> str:

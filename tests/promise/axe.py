@@ -33,7 +33,7 @@ class Child:
             sys.executable,
             str(REPLICA),
             *(f"{name}={seconds}" for name, seconds in tempo.items()),
-            env=_environment(stage),
+            env=environment(stage),
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
         )
@@ -123,7 +123,8 @@ async def axed(database_url: str | None = None, mode: str = "socket", **tempo: f
                 await child.killed()
 
 
-def _environment(stage: Stage) -> dict[str, str]:
+def environment(stage: Stage) -> dict[str, str]:
+    """What a keydesk of this stage is told from outside, and nothing else of ours."""
     keep = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     settings = {
         name.upper(): str(value)

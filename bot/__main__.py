@@ -123,6 +123,17 @@ def manifest(
         raise typer.BadParameter(str(error), param_hint="--http") from None
 
 
+@app.command(epilog="Example: keydesk prove && echo every promise is kept")
+def prove() -> None:
+    """Print each promise of the README's section "Security" with its evidence. Exit code: 0 all kept, 1 not.
+
+    Plays on this machine alone; needs no token and no setting.
+    """
+    from bot.demo.proving import prove as proofs
+
+    run_to_end(lambda: proofs(lambda line: print(line, flush=True)))
+
+
 app.add_typer(stored)
 app.add_typer(database, name="db")
 

@@ -22,6 +22,7 @@ PASSING = frozenset(
 )
 """Slack's words for trouble of its own, after which the same call may work."""
 AGAIN_S = 0.05
+AGAIN_AT_MOST_S = 1.0
 
 T = TypeVar("T")
 
@@ -38,6 +39,7 @@ async def insisted(
     """
     loop = asyncio.get_running_loop()
     give_up = loop.time() + within_s
+    wait_s = AGAIN_S
     while True:
         try:
             return await call()
@@ -47,7 +49,9 @@ async def insisted(
         except NO_ANSWER:
             if loop.time() >= give_up:
                 raise
-        await asyncio.sleep(AGAIN_S)
+        await asyncio.sleep(wait_s)
+        # Slack counts these calls: a hundred a minute, for all dialogs together.
+        wait_s = min(AGAIN_AT_MOST_S, wait_s * 2)
 
 
 def is_passing(error: SlackApiError) -> bool:

@@ -39,7 +39,7 @@ class Cast:
     sid: Person
 
 
-@dataclass
+@dataclass(repr=False)
 class Stage:
     """Everything on stage. `start` and `stop` are keydesk's own; the rest goes on meanwhile."""
 

@@ -86,7 +86,7 @@ def _loses_the_key_that_seals(scene: Scene) -> None:
 
 
 def _lets_the_history_be_changed(scene: Scene) -> None:
-    with closing(sqlite3.connect(scene.stage.folder / "keydesk.db")) as db, db:
+    with closing(sqlite3.connect(scene.stage.folder / "keydesk.db", timeout=60)) as db, db:
         for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             db.execute(f"DROP TRIGGER {name}")
 

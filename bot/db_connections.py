@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 
 SQLITE_BUSY_TIMEOUT_S = 30.0
+WAL_WITHIN_S = 5.0
 STATEMENT_TIMEOUT_MS = 30_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
 """A replica that is frozen within a transaction holds its locks for no longer. Ours are short."""
@@ -34,7 +35,7 @@ def prepare_sqlite(engine: Engine, *, begin: str, busy_timeout_s: float, read_on
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={int(busy_timeout_s * 1000)}")
         for pragma in _PRAGMAS:
-            cursor.execute(pragma)
+            _insist(cursor, pragma, min(busy_timeout_s, WAL_WITHIN_S))
         if read_only:
             cursor.execute("PRAGMA query_only=ON")
         cursor.close()
@@ -43,6 +44,20 @@ def prepare_sqlite(engine: Engine, *, begin: str, busy_timeout_s: float, read_on
     @event.listens_for(engine, "begin")
     def begin_so(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+
+def _insist(cursor: Any, pragma: str, within_s: float) -> None:
+    """Two that switch a new file to WAL at once do not wait for each other: SQLite says "locked" at once."""
+    give_up = time.monotonic() + within_s
+    while True:
+        try:
+            cursor.execute(pragma)
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= give_up:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def add_unixepoch(connection: Any) -> None:

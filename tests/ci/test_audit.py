@@ -1,4 +1,4 @@
-"""The audit of dependencies fails on what is known, and says so where nothing can be: with a uv that we play."""
+"""The audit of dependencies fails on what is known, and says so where nothing can be: with a uv we play."""
 
 from __future__ import annotations
 

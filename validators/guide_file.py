@@ -11,6 +11,7 @@ from typing import NamedTuple, NoReturn
 import yaml
 
 from validators.diagnosis import KIND_OF, Cause, Kind, Requirement
+from validators.shallow_yaml import compose
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 EVERYWHERE = ("account", "other")
@@ -118,16 +119,13 @@ class _File:
 
     def root(self) -> yaml.Node:
         try:
-            node = yaml.compose(self._path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+            return compose(self._path.read_text("utf-8"))
         except (OSError, ValueError) as error:
             raise GuideError(f"{self._path.name} cannot be read: {type(error).__name__}") from None
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             problem = getattr(error, "problem", None) or "this is not YAML"
             raise GuideError(f"{self._path.name}, line {mark.line + 1 if mark else '?'}: {problem}") from None
-        if node is None:
-            raise GuideError(f"{self._path.name} is empty")
-        return node
 
     def slip(self, node: yaml.Node, what: str) -> NoReturn:
         raise GuideError(f"{self._path.name}, line {node.start_mark.line + 1}: {what}")

@@ -73,7 +73,7 @@ async def test_any_code_and_message_end_in_a_diagnosis(
 
     diagnosis = await kucoin.check()
 
-    assert json.loads(json.dumps(diagnosis.to_json()))
+    assert_told(diagnosis)
     assert EXCHANGE.guide.explain(diagnosis).word
 
 

@@ -17,6 +17,7 @@ from validators.http import read_only_client
 from validators.kucoin.answers import Answer, no_answer, plain
 from validators.kucoin.asking import Asking
 from validators.kucoin.clock import VenueClock
+from validators.kucoin.echo import without_echo
 from validators.kucoin.venue import MY_ADDRESS, PAUSES_S, TIMES, Venue, targets
 from validators.kucoin.verdict import Answers, Question, conclude
 from validators.kucoin.words import GUIDE
@@ -86,7 +87,7 @@ class KuCoinChecker:
             answers = Answers(unsent, unsent)
         question = Question(credentials.key.get_secret_value(), account, self._clock.now_ms())
         findings, standings = conclude(answers, question)
-        return Diagnosis(
+        diagnosis = Diagnosis(
             exchange="kucoin",
             account=account,
             findings=findings,
@@ -95,6 +96,7 @@ class KuCoinChecker:
             retry_after_s=max((a.retry_after_s for a in asking.asked if a.retry_after_s), default=None),
             took_ms=round((time.monotonic() - began) * 1000),
         )
+        return without_echo(diagnosis, credentials)
 
     async def reachability(self) -> list[Reachability]:
         """Ask each host for its time, and the first also for our address as it sees it."""

@@ -97,6 +97,18 @@ async def meets_faults_of_the_venue(stage: Stage) -> list[Canary]:
     return canaries
 
 
+async def is_repeated_in_the_venues_words(stage: Stage) -> list[Canary]:
+    """Whoever refuses it says which key it was, in full."""
+    canaries = []
+    for fault in (Fault.UNKNOWN_CODE, Fault.HEADER_MISSING, Fault.IDENTITY_CHECK):
+        _, canary = marked(stage.kucoin)
+        stage.kucoin.faults.add(fault, words=f"KC-API-KEY {canary.key}: refused, with {canary.secret}")
+        await sees_through(stage, canary)
+        stage.kucoin.faults.clear()
+        canaries.append(canary)
+    return canaries
+
+
 async def is_tried_again_by_itself(stage: Stage) -> list[Canary]:
     _, canary = marked(stage.kucoin)
     stage.kucoin.faults.add(Fault.MAINTENANCE_503)
@@ -233,6 +245,7 @@ FLOWS: Mapping[str, Flow] = {
         fails,
         is_wrong_in_each_part,
         meets_faults_of_the_venue,
+        is_repeated_in_the_venues_words,
         is_tried_again_by_itself,
         is_misshapen,
         is_odd_and_submitted_twice,

@@ -116,13 +116,14 @@ def test_a_detail_cannot_smuggle_in_another_placeholder() -> None:
     assert "called {account} {x} {0.__class__}." in told
 
 
-def test_a_doubt_blames_nobody_and_says_that_it_is_tried_again() -> None:
+def test_a_doubt_blames_nobody_and_asks_nothing_of_the_client() -> None:
     open_lines = tuple(Standing(line, State.UNKNOWN, Cause.VENUE_DOWN) for line in Requirement)
     told = explained(Finding(Cause.VENUE_DOWN), standings=open_lines)
 
     assert told.startswith("Could not tell\n")
-    assert "nothing against your key" in told
-    assert "tried again by itself" in told
+    assert "nothing is known about your key yet" in told
+    assert "Your key is not the reason." in told
+    assert "nothing you need to do" in told
 
 
 @pytest.mark.parametrize("cause", [c for c in Cause if KIND_OF[c] is Kind.DANGER])

@@ -96,7 +96,7 @@ async def test_what_cannot_be_told_says_to_run_it_again(venue: Venue) -> None:
     assert code == 2
     assert out.startswith("Could not tell\n")
     assert "Run this again in a few minutes." in out
-    assert "tried again by itself" not in out
+    assert "nothing you need to do" not in out
 
 
 @pytest.mark.parametrize("account", ["futures", "Futures", "FUTURES"])
@@ -119,7 +119,7 @@ async def test_an_unknown_account_is_told_which_there_are(venue: Venue) -> None:
 WRONG_SHAPES = [
     ("", "API Key: Please enter the API Key."),
     (f"6705***d3eb\n{SECRET}\n{PASSPHRASE}\n", "API Key: This value is masked."),
-    (f"{KEY}\n{SECRET}\n123456\n", "API Passphrase: Six digits are the trading password."),
+    (f"{KEY}\n{SECRET}\n123456\n", "API Passphrase: Six digits are KuCoin's trading password."),
     (f"{KEY[:-1]}\n{SECRET}\n{PASSPHRASE}\n", "API Key: An API Key usually has 24 characters"),
 ]
 

@@ -75,6 +75,6 @@ def _standing(finding: Finding, line: Requirement, proven: bool) -> Standing:
 
 def _evidence(finding: Finding) -> tuple[Evidence, ...]:
     """What the exchange answered stands in every real case; here it is only shown where."""
-    if finding.kind in (Kind.NOTE, Kind.DANGER):
+    if finding.kind is Kind.NOTE:
         return ()
     return (Evidence("GET …", 200, "…", "the exchange's own code and words stand here"),)

@@ -165,7 +165,7 @@ def _card(names: _Names, result: Result) -> list[Json]:
         exchange=result.exchange.slug,
         account=result.submission.account,
         opened_at=names.at,
-        failures_in_row=1,
+        failures_in_row=int(result.attempt.verdict is Verdict.NEEDS_A_FIX),
     )
     return shown_blocks(names, Card(case, result.attempt, result.submission, 1))
 

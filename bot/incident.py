@@ -6,6 +6,7 @@ is long gone. So the list is whole, and says for each client which key it was, m
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,6 +33,10 @@ MESSAGE = (
     "3. Make a new key (Guide, Step Three on), test it here, and enter it in the Client Portal.\n"
     "We are sorry. If anything is unclear, write to {support}."
 )
+
+
+MOST_NAMED = 20
+"""Of one client's keys, the newest: what to do must not be cut off behind them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +119,24 @@ def report(held: Sequence[Held], start: datetime, end: datetime, support: str) -
 
 def message(held: Sequence[Held], support: str) -> str:
     """What one client is told about their own keys; `bot.slack.incident_words` sends the same."""
-    keys = ", ".join(dict.fromkeys(f"{one.masked_key} (given on {one.since:%d %b %Y})" for one in held))
-    return MESSAGE.format(keys=f"the key {keys}" if len(held) == 1 else f"the keys {keys}", support=support)
+    given = list(dict.fromkeys(f"{one.masked_key} (given on {one.since:%d %b %Y})" for one in held))
+    more = [f"{len(given) - MOST_NAMED} more"] if len(given) > MOST_NAMED else []
+    keys = ", ".join([*given[-MOST_NAMED:], *more])
+    return MESSAGE.format(keys=f"the key {keys}" if len(given) == 1 else f"the keys {keys}", support=support)
 
 
 async def tell_all(session: AsyncSession, held: Sequence[Held], start: datetime, end: datetime) -> int:
-    """Have every client among *held* told, each once for this period; how many there are.
+    """Have every client among *held* told, each once for the same keys; how many there are.
 
-    keydesk sends it as soon as it runs.
+    keydesk sends it as soon as it runs. An end that is left out is another moment each time, so it is
+    by the keys, not by the period, that a second telling is known.
     """
     people = dict.fromkeys(one.person for one in held)
     period = {"start": start.isoformat(), "end": end.isoformat()}
     for person in people:
-        key = f"incident:{person.team_id}:{person.user_id}:{start:%Y%m%d%H%M%S}:{end:%Y%m%d%H%M%S}"
+        own = sorted(one.submission_id for one in held if one.person == person)
+        digest = hashlib.sha256(" ".join(own).encode()).hexdigest()[:20]
+        key = f"incident:{person.team_id}:{person.user_id}:{digest}"
         await tell_client(session, person, "incident", key, **period)
     return len(people)
 

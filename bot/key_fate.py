@@ -1,7 +1,8 @@
 """What becomes of the keys after a verdict, and when a doubtful test is tried again. Pure.
 
 The rules are the contract's: passed or dangerous → forgotten at once; could not tell → held
-until it is settled, 24 hours at most; any other fault → held for ``SECRET_TTL``.
+until it is settled, 24 hours at most; any other fault → held for ``SECRET_TTL``, and however often
+it is tested again no longer than those 24 hours after it was entered (or one longer ``SECRET_TTL``).
 """
 
 from __future__ import annotations
@@ -62,7 +63,9 @@ def fate_of_keys(
         return Fate(held_until=end) if now < end else Fate(Forgotten.GAVE_UP)
     if secret_ttl <= timedelta(0):
         return Fate(Forgotten.NOT_HELD)
-    return Fate(held_until=now + secret_ttl)
+    # Each test holds them anew, but no row of tests, by whomever, holds them for ever.
+    end = min(now + secret_ttl, taken_at + max(GIVE_UP_AFTER, secret_ttl))
+    return Fate(held_until=end) if now < end else Fate(Forgotten.TIME_OVER)
 
 
 def next_try(

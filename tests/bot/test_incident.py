@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import select
 
 from bot.db import Database
-from bot.incident import held_between, message, read_moment, report, reported, tell_all
+from bot.incident import MOST_NAMED, held_between, message, read_moment, report, reported, tell_all
 from bot.schema import OutboxMessage
 from bot.vault import purge_due
 from tests.bot.conftest import Given
@@ -76,6 +76,18 @@ async def test_the_message_names_each_key_once_by_its_mask(db: Database, given: 
     assert words.count("6705…d3eb") == 1
 
 
+async def test_what_to_do_is_never_cut_off_behind_a_long_list_of_keys(db: Database, given: Given) -> None:
+    for day in range(MOST_NAMED + 5):
+        await held(db, given, NOON - timedelta(days=day), None)
+    async with db.reading() as session:
+        words = message(await held_between(session, START, END), "help@example.com")
+
+    assert words.count("6705…d3eb") == MOST_NAMED
+    assert f"(given on {NOON:%d %b %Y}), 5 more." in words, "the newest are named"
+    assert len(words) < 2000
+    assert words.endswith("write to help@example.com.")
+
+
 async def test_nobody_held_is_a_report_too(db: Database) -> None:
     assert "0 keys of 0 clients" in await reported(db, START, END, "help@example.com", tell=True)
 
@@ -83,13 +95,29 @@ async def test_nobody_held_is_a_report_too(db: Database) -> None:
 async def test_telling_twice_tells_once(db: Database, given: Given) -> None:
     for user in ("U1", "U2"):
         await held(db, given, NOON, None, user)
-    for _ in range(2):
+    for end in (END, END, END + timedelta(seconds=1)):
         async with db.writing() as session:
-            assert await tell_all(session, await held_between(session, START, END), START, END) == 2
+            assert await tell_all(session, await held_between(session, START, end), START, end) == 2
 
+    assert await told(db) == ["U1", "U2"]
+
+
+async def test_whoever_gave_another_key_since_is_told_of_that_too(db: Database, given: Given) -> None:
+    for user in ("U1", "U2"):
+        await held(db, given, NOON, None, user)
+    async with db.writing() as session:
+        await tell_all(session, await held_between(session, START, END), START, END)
+    await held(db, given, START, None, "U2")
+    async with db.writing() as session:
+        await tell_all(session, await held_between(session, START, END), START, END)
+
+    assert await told(db) == ["U1", "U2", "U2"]
+
+
+async def told(db: Database) -> list[str]:
+    """Whom a message is for, once for each message."""
     async with db.reading() as session:
-        told = (await session.exec(select(OutboxMessage.conversation))).all()
-    assert sorted(told) == ["U1", "U2"]
+        return sorted(await session.exec(select(OutboxMessage.conversation)))
 
 
 @pytest.mark.parametrize(

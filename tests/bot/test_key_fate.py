@@ -35,6 +35,10 @@ DANGER = found(Cause.CAN_TRADE, State.MET)
         (DANGER, NOTHING, HOUR, Fate(Forgotten.DANGEROUS)),
         (FAULT, NOTHING, HOUR, Fate(held_until=NOON + HOUR)),
         (FAULT, 5 * HOUR, HOUR, Fate(held_until=NOON + HOUR)),
+        (FAULT, GIVE_UP_AFTER - HOUR / 2, HOUR, Fate(held_until=NOON + HOUR / 2)),
+        (FAULT, GIVE_UP_AFTER, HOUR, Fate(Forgotten.TIME_OVER)),
+        (FAULT, NOTHING, 2 * GIVE_UP_AFTER, Fate(held_until=NOON + 2 * GIVE_UP_AFTER)),
+        (FAULT, GIVE_UP_AFTER, 2 * GIVE_UP_AFTER, Fate(held_until=NOON + GIVE_UP_AFTER)),
         (FAULT, NOTHING, NOTHING, Fate(Forgotten.NOT_HELD)),
         (DOUBT, NOTHING, HOUR, Fate(held_until=NOON + GIVE_UP_AFTER)),
         (DOUBT, NOTHING, NOTHING, Fate(held_until=NOON + GIVE_UP_AFTER)),
@@ -46,6 +50,24 @@ def test_the_fate_of_keys_follows_from_the_verdict(
     diagnosis: Diagnosis | None, age: timedelta, ttl: timedelta, fate: Fate
 ) -> None:
     assert fate_of_keys(diagnosis, NOON - age, NOON, ttl) == fate
+
+
+@given(
+    gaps=st.lists(st.timedeltas(NOTHING, HOUR), max_size=60), ttl=st.timedeltas(NOTHING, 3 * GIVE_UP_AFTER)
+)
+def test_no_row_of_retests_holds_keys_longer_than_a_day_or_one_ttl(
+    gaps: list[timedelta], ttl: timedelta
+) -> None:
+    """A client, or a curious member of staff, who presses again and again gains nothing."""
+    at, until = NOON, NOON
+    for gap in gaps:
+        at += gap
+        fate = fate_of_keys(FAULT, NOON, at, ttl)
+        if fate.held_until is None:
+            break
+        until = fate.held_until
+        assert until > at
+    assert until <= NOON + max(GIVE_UP_AFTER, ttl)
 
 
 @pytest.mark.parametrize(("tries", "minutes"), [(0, 1), (1, 5), (2, 15), (3, 60), (4, 60), (20, 60)])

@@ -1,15 +1,16 @@
-"""One case's story as plain text: who did what and when, and what each test found. Pure.
+"""A case's or a test's story as plain text: who did what and when, and what each test found. Pure.
 
 The same words stand in the thread of the card; `bot.slack.history` adds Slack's markup.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.cases import History
 from bot.escalation import Reason
+from bot.reference import reference_of
 from bot.schema import Attempt, Case, CaseEvent, CaseState, Submission
 from validators.diagnosis import Diagnosis
 from validators.exchange import Exchange
@@ -108,6 +109,32 @@ def story(history: History, exchange: Exchange) -> str:
     return "\n".join(lines) + "\n"
 
 
+def test_story(submission: Submission, attempts: Sequence[Attempt], exchange: Exchange) -> str:
+    """What was tested under one reference, passed or not, and what became of the keys. Holds no secret."""
+    account = exchange.account_label(submission.account)
+    lines = [
+        f"Reference {reference_of(submission.id)}: {exchange.title} {account}",
+        f"Client: {submission.user_id} of team {submission.team_id}",
+        f"Key: {submission.masked_key}",
+        f"Keys: {_fate(submission)}",
+        f"Case: {submission.case_number or 'none'}",
+        f"Submission: {submission.id} (the log's lines of it hold {reference_of(submission.id)})",
+        "",
+        "Tests",
+    ]
+    for attempt in attempts:
+        lines += _test(attempt, submission, exchange)
+    return "\n".join(lines) + "\n"
+
+
+def _fate(submission: Submission) -> str:
+    given = _clock(submission.created_at)
+    if submission.sealed is not None:
+        return f"given {given}, held sealed until {_clock(submission.purge_at)}"
+    because = FORGOTTEN_BECAUSE.get(submission.purged_because or "", "that is not known")
+    return f"given {given}, forgotten {_clock(submission.purged_at)} because {because}"
+
+
 def _about(case: Case, exchange: Exchange) -> list[str]:
     state = case.state.value
     if case.state is CaseState.CLOSED:
@@ -137,7 +164,7 @@ def _test(attempt: Attempt, submission: Submission, exchange: Exchange) -> list[
     verdict = attempt.verdict.value.replace("_", " ") if attempt.verdict else "not settled"
     lines = [
         f"  {_clock(attempt.settled_at or attempt.asked_at)}  key {submission.masked_key}, "
-        f"asked by {attempt.asked_by}: {verdict}"
+        f"asked by {attempt.asked_by}: {verdict} ({reference_of(submission.id)})"
     ]
     if attempt.diagnosis is not None:
         explanation = exchange.guide.explain(Diagnosis.from_json(attempt.diagnosis))

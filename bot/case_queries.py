@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.case_refusals import NoSuchCase
+from bot.reference import first_digits
 from bot.schema import Attempt, Case, CaseEvent, CaseState, Submission
 
 Which = Literal["mine", "unclaimed", "waiting", "all"]
@@ -116,3 +117,18 @@ async def submission_of(session: AsyncSession, submission_id: str, team: str, us
         Submission.id == submission_id, Submission.team_id == team, Submission.user_id == user
     )
     return (await session.exec(own)).first()
+
+
+async def tests_referred(
+    session: AsyncSession, reference: str
+) -> Sequence[tuple[Submission, Sequence[Attempt]]]:
+    """Whatever was tested under that reference, for staff, newest first: as a rule one."""
+    digits = first_digits(reference)
+    # A range and no pattern, so that it is found by the primary key on either database.
+    within = (col(Submission.id) >= digits, col(Submission.id) < f"{digits}g")
+    found = (await session.exec(select(Submission).where(*within))).all()
+    tests = []
+    for submission in sorted(found, key=lambda one: one.created_at, reverse=True):
+        attempts = select(Attempt).where(Attempt.submission_id == submission.id).order_by(col(Attempt.id))
+        tests.append((submission, (await session.exec(attempts)).all()))
+    return tests

@@ -24,6 +24,7 @@ from bot.case_queries import (
     client_case,
     open_cases,
     submission_of,
+    tests_referred,
 )
 from bot.case_refusals import (
     AnotherCaseOpen,
@@ -75,6 +76,7 @@ __all__ = [
     "retest_run",
     "snooze",
     "submission_of",
+    "tests_referred",
     "unsnooze",
 ]
 

@@ -123,8 +123,7 @@ class Settling:
     ) -> None:
         """The client the result; staff the case, and who else has given the same key."""
         if _is_told(attempt, next_at):
-            person = Person(submission.team_id, submission.user_id)
-            await tell_client(session, person, "result", f"result:{attempt.id}", attempt=attempt.id)
+            await _tell_result(session, attempt, submission)
         at = attempt.settled_at or now()
         remind_at = self.due(at, self.first_response)
         await note_sharing(session, self.staff_channel, submission, case, remind_at, at)
@@ -185,8 +184,7 @@ class Settling:
                 session.add(_follow_up(attempt, now(), next_at))
             case = await self._record(session, attempt, submission, None, True, alarmed)
             if attempt.asked_by != "keydesk" or next_at is None:
-                person = Person(submission.team_id, submission.user_id)
-                await tell_client(session, person, "result", f"result:{attempt.id}", attempt=attempt.id)
+                await _tell_result(session, attempt, submission)
             if case is not None:
                 await tell_staff(session, self.staff_channel, case)
             wakes = (submission.user_id, self.staff_channel)
@@ -214,6 +212,14 @@ def _enter(attempt: Attempt, diagnosis: Diagnosis | None, at: datetime) -> None:
     attempt.settled_at = at
     attempt.verdict = diagnosis.verdict if diagnosis else Verdict.COULD_NOT_TELL
     attempt.diagnosis = diagnosis.to_json() if diagnosis else None
+
+
+async def _tell_result(session: AsyncSession, attempt: Attempt, submission: Submission) -> None:
+    person = Person(submission.team_id, submission.user_id)
+    about = {"attempt": attempt.id, "submission": submission.id}
+    if attempt.case_number is not None:
+        about["case"] = attempt.case_number
+    await tell_client(session, person, "result", f"result:{attempt.id}", **about)
 
 
 def _follow_up(attempt: Attempt, asked_at: datetime, due_at: datetime) -> Attempt:

@@ -18,6 +18,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from bot.log_redaction import exception_text, redacted, told_exception, without_payload
+from bot.reference import reference_of
 
 _CAPPED = (
     "aiohttp aiosmtplib aiosqlite alembic asyncio dbos httpcore httpx psycopg slack_bolt slack_sdk sqlalchemy"
@@ -82,8 +83,17 @@ def configure(level: str, fmt: str, stream: IO[str] | None = None) -> None:
     sys.unraisablehook = _ignored
 
 
+def _with_reference(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Whatever names a submission can be found by what its client reads out."""
+    submission = event.get("submission")
+    if isinstance(submission, str):
+        event.setdefault("ref", reference_of(submission))
+    return event
+
+
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
+    _with_reference,
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
 ]
 

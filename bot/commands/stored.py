@@ -44,22 +44,32 @@ def purge(
     run_to_end(run)
 
 
-@stored.command(epilog="Example: keydesk audit 7")
-def audit(number: Annotated[int, typer.Argument(min=1, help="The number of the case.")]) -> None:
-    """Print one case's story: who did what and when, and what each test found. Holds no secret."""
-    from bot.audit import story
-    from bot.cases import NoSuchCase, case_with_history
-    from validators.exchange import discover
+@stored.command(epilog="Example: keydesk audit 7, or with what a client reads out: keydesk audit R-1a2b3c4d")
+def audit(
+    which: Annotated[
+        str,
+        typer.Argument(
+            metavar="N|R-…",
+            help="The number of a case, or the reference that stands under a client's result.",
+        ),
+    ],
+) -> None:
+    """Print a case's or a test's story: who did what and when, and what each test found. Holds no secret.
+
+    With a reference also what became of the keys, and the whole case where there is one. Each line of
+    the log that is about that test holds the same reference.
+    """
+    from bot.commands.auditing import NOT_ASKED, asked, told
+
+    wanted = asked(which)
+    if wanted is None:
+        raise typer.BadParameter(NOT_ASKED)
 
     async def run() -> int:
         async with opened_database(read_settings()) as db, db.reading() as session:
-            try:
-                history = await case_with_history(session, number)
-            except NoSuchCase:
-                print(f"There is no case {number}.", file=sys.stderr)
-                return 1
-            print(story(history, discover()[history.case.exchange]), end="")
-        return 0
+            story, found = await told(session, wanted)
+        print(story, end="", file=sys.stdout if found else sys.stderr)
+        return 0 if found else 1
 
     run_to_end(run)
 
@@ -88,12 +98,22 @@ def incident(
 
 
 @database.command(epilog="Example: keydesk db upgrade")
-def upgrade() -> None:
+def upgrade(
+    role: Annotated[
+        str | None,
+        typer.Option("--grant", help="A role of PostgreSQL that may run the bot: rows, but no tables."),
+    ] = None,
+) -> None:
     """Bring the tables up to date with this release. Run it once, before the new release starts."""
+    from bot.upgrading import NoSuchRole, upgraded
 
     async def run() -> int:
         async with opened_database(read_settings()) as db:
-            await db.upgrade()
+            try:
+                await upgraded(db, role)
+            except NoSuchRole:
+                print(f"There is no role {role} in this database.", file=sys.stderr)
+                return 1
         print("The database is up to date.")
         return 0
 

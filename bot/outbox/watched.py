@@ -61,6 +61,8 @@ def outcome_of(trouble: Exception) -> str:
 
 def _ids(message: OutboxMessage) -> dict[str, object]:
     """What leads from a line to the case and the test; nothing that is said."""
-    ids = {"message": message.id, "kind": message.kind, "case": message.case_number}
-    ids["attempt"] = message.payload.get("attempt")
+    ids = {"message": message.id, "kind": message.kind}
+    ids |= {name: message.payload.get(name) for name in ("attempt", "submission", "case")}
+    if message.case_number is not None:
+        ids["case"] = message.case_number
     return {name: value for name, value in ids.items() if value is not None}

@@ -1,11 +1,10 @@
 """What went wrong → what a person is told: a refusal has its sentence, the unexpected a reference.
 
-The reference leads to the log line; neither holds what was typed.
+The reference leads to the log's lines and, where a test is concerned, to its story (``keydesk audit``);
+none of them holds what was typed.
 """
 
 from __future__ import annotations
-
-import uuid
 
 from bot.cases import (
     AnotherCaseOpen,
@@ -20,6 +19,7 @@ from bot.db import StorageUnavailable
 from bot.key_attempts import AlreadyTesting, KeysForgotten
 from bot.limits import TooManyKeys, TooManyOverall, TooManyTests
 from bot.log import get_logger
+from bot.reference import reference_or_new
 from bot.refusal import Refusal, Told
 from bot.slack.blocks import Block, escape, literal, modal, section, when
 from bot.slack.key_dialog import CALLBACK_ID
@@ -52,7 +52,7 @@ async def tell(gesture: Gesture, error: Exception) -> None:
     """Tell the person what *error* means for them. Never raises."""
     text = sentence(error)
     if text is None:
-        text = _unexpected(error)
+        text = _unexpected(error, gesture)
     if gesture.body.get("type") == "view_submission" and not gesture.acked:
         await gesture.ack(response_action="update", view=_view(gesture, text))
         return
@@ -124,16 +124,13 @@ def _case_sentence(refusal: CaseRefusal) -> str | None:
                 f"Case {number} stays closed: the client has case {other} open for the same account. "
                 f"`/triage show {other}` shows it."
             )
-        case NotYourCase(number=number, by=owner):
-            return f"<@{escape(owner)}> has case {number}. `/triage assign {number} @person` passes it on."
-        case AnotherCaseOpen(number=number, other=open_number):
-            return f"Case {number} stays closed: the client has case {open_number} open for the same account."
         case _:
             return None
 
 
-def _unexpected(error: Exception) -> str:
-    reference = uuid.uuid4().hex[:8]
+def _unexpected(error: Exception, gesture: Gesture) -> str:
+    # The buttons under a result carry the submission that they are about.
+    reference = reference_or_new(gesture.value)
     log.error("unexpected", ref=reference, error=type(error).__name__, exc_info=error)
     return (
         "Something went wrong on our side, and nothing was changed. Please try again. "

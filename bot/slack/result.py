@@ -12,6 +12,7 @@ from bot import key_attempts
 from bot.audit import span_words
 from bot.key_fate import Forgotten
 from bot.outbox import Overtaken
+from bot.reference import reference_of
 from bot.schema import Attempt, OutboxMessage, Submission
 from bot.slack import blocks as kit_blocks
 from bot.slack.blocks import (
@@ -108,7 +109,7 @@ def result_blocks(result: Result) -> list[Block]:
         return [
             header(f"Could not tell: {result.subject}"),
             section(_no_keys_sentence(result)),
-            context(fate_sentence(result)),
+            context(_foot(result)),
             *result_buttons(result),
         ]
     shown = [
@@ -122,7 +123,7 @@ def result_blocks(result: Result) -> list[Block]:
         shown.append(section("\n".join(f"*Note:* {literal(note, 600)}" for note in explanation.notes)))
     if coming := _coming_next(explanation, result):
         shown.append(section(coming))
-    return [*shown, context(fate_sentence(result)), *result_buttons(result)]
+    return [*shown, context(_foot(result)), *result_buttons(result)]
 
 
 def result_text(result: Result) -> str:
@@ -139,9 +140,14 @@ def result_text(result: Result) -> str:
             *(literal(note, 600) for note in explanation.notes),
             _coming_next(explanation, result),
         ]
-    fate = fate_sentence(result)
-    room = kit_blocks.MESSAGE_CHARS - len(fate) - 2
-    return shortened("\n".join(part for part in parts if part), room) + "\n" + fate
+    foot = _foot(result)
+    room = kit_blocks.MESSAGE_CHARS - len(foot) - 2
+    return shortened("\n".join(part for part in parts if part), room) + "\n" + foot
+
+
+def _foot(result: Result) -> str:
+    """What became of the keys, and what leads support to this very test."""
+    return f"{fate_sentence(result)}\nReference of this test: {reference_of(result.submission.id)}"
 
 
 def fate_sentence(result: Result) -> str:

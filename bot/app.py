@@ -17,6 +17,7 @@ from bot import vault
 from bot.columns import now
 from bot.db import Database
 from bot.engine import Engine
+from bot.engine_tables import has_tables
 from bot.key_forgetting import forget_odd_values, tell_purged
 from bot.log import get_logger
 from bot.replica import Lease
@@ -66,6 +67,7 @@ async def assembled(
                 db.sync_url_for_engine,
                 executor_id=replica.executor_id,
                 application_version=APPLICATION_VERSION,
+                migrate=db.dialect == "sqlite",
             )
         )
         ground = Ground(
@@ -79,7 +81,7 @@ async def assembled(
 async def _ready_tables(db: Database) -> None:
     if db.dialect == "sqlite":
         await db.upgrade()
-    elif not await db.is_current():
+    elif not (await db.is_current() and await has_tables(db)):
         raise CannotStart("The database is not up to date. Run “keydesk db upgrade”, then start keydesk.")
 
 

@@ -44,6 +44,21 @@ def purge(
     run_to_end(run)
 
 
+@stored.command(epilog="Example: keydesk pause, and when all is well again: keydesk pause --end")
+def pause(end: Annotated[bool, typer.Option("--end", help="Take tests again.")] = False) -> None:
+    """Take no more keys, at once and on every replica; the desk and messages go on. May run meanwhile."""
+    from bot import pausing
+
+    async def run() -> int:
+        async with opened_database(read_settings()) as db:
+            changed = await (pausing.resume(db) if end else pausing.pause(db))
+        state = "Tests are taken again." if end else "No test is taken, until `keydesk pause --end`."
+        print(state if changed else f"{state} It was so before.")
+        return 0
+
+    run_to_end(run)
+
+
 @stored.command(epilog="Example: keydesk audit 7, or with what a client reads out: keydesk audit R-1a2b3c4d")
 def audit(
     which: Annotated[

@@ -21,6 +21,7 @@ from bot.demo.workspace import ChannelRecord, Person, PersonKind, UsergroupRecor
 from bot.seal import new_key
 from bot.serving import Running, running
 from bot.settings import Settings
+from bot.upgrading import upgraded
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
@@ -106,7 +107,7 @@ async def staged(
 async def _upgraded(database_url: str) -> None:
     """As the operator does once, before the first replica."""
     async with Database.open(database_url) as db:
-        await db.upgrade()
+        await upgraded(db)
 
 
 def _set(slack: Workspace, kucoin: KuCoin, tempo: Tempo, folder: Path) -> Stage:

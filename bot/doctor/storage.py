@@ -18,6 +18,7 @@ from bot.columns import now
 from bot.db import Database, StorageUnavailable, Trouble
 from bot.db_clock import present
 from bot.doctor.report import Line, mend, ok, unseen
+from bot.engine_tables import has_tables
 from bot.schema import OddValue, Replica
 from bot.settings import Settings
 
@@ -37,7 +38,7 @@ TO_DO = {
     Trouble.BROKEN: "It is damaged. Put back a backup.",
     Trouble.TOO_SLOW: "It is too slow. Look what else it is doing.",
     Trouble.BUSY: "Every connection is in use. Look what else uses it.",
-    Trouble.REFUSED: "It refuses. Check the rights of keydesk's user: it owns its tables and schema.",
+    Trouble.REFUSED: "It refuses. Check the rights of keydesk's user: “keydesk db upgrade --grant USER”.",
 }
 
 
@@ -82,9 +83,11 @@ def _room(folder: Path) -> list[Line]:
 async def tables_line(db: Database) -> Line:
     """Whether it answers, and its tables are those of this release."""
     try:
-        standing = await db.standing()
+        standing, tables_of_engine = await db.standing(), await has_tables(db)
     except StorageUnavailable as error:
         return mend(AREA, "tables", TO_DO[error.reason])
+    if standing is None and not tables_of_engine:
+        standing = Trouble.NOT_MIGRATED
     if standing is None:
         return ok(AREA, "tables", "Those of this release.")
     if standing is Trouble.NOT_MIGRATED and db.dialect == "sqlite":

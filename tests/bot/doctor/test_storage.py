@@ -17,6 +17,7 @@ from bot.demo.stage import Stage
 from bot.doctor import storage
 from bot.doctor.report import State
 from bot.schema import OddValue, Submission
+from bot.upgrading import upgraded
 from tests.bot.doctor.conftest import Examine
 from tests.bot.doctor.findings import named, to_mend, unseen
 
@@ -119,17 +120,22 @@ async def test_a_postgres_that_was_not_migrated(examine: Examine, postgres_url: 
     assert "keydesk db upgrade" in to_mend(report)["tables"]
     async with Database.open(postgres_url) as db:
         await db.upgrade()
+        report = await examine(database_url=postgres_url)
+        assert "keydesk db upgrade" in to_mend(report)["tables"], "the engine's are missing"
+        await upgraded(db)
     assert (await examine(database_url=postgres_url)).healthy
 
 
 @pytest.mark.postgres
 async def test_a_user_of_postgres_who_may_only_read(examine: Examine, postgres_url: str) -> None:
     async with Database.open(postgres_url) as db:
-        await db.upgrade()
+        await upgraded(db)
     reader = f"reader_{uuid.uuid4().hex}"
     with psycopg.connect(postgres_url, autocommit=True) as admin:
         admin.execute(f"CREATE ROLE {reader} LOGIN")
         admin.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {reader}")
+        admin.execute(f"GRANT USAGE ON SCHEMA dbos TO {reader}")
+        admin.execute(f"GRANT SELECT ON ALL TABLES IN SCHEMA dbos TO {reader}")
         report = await examine(database_url=postgres_url.replace("keydesk@", f"{reader}@"))
         admin.execute(f"DROP OWNED BY {reader}")
         admin.execute(f"DROP ROLE {reader}")

@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.log import get_logger
 
@@ -49,10 +49,15 @@ class Tracing:
             for key, value in ids.items()
             if key in IDS and isinstance(value, str | int) and value != ""
         }
-        wanted = _trace_id.set(_as_trace_id(ids.get("submission")))
+        trace_id = _as_trace_id(ids.get("submission"))
+        wanted = _trace_id.set(trace_id)
         try:
             with self._tracer.start_as_current_span(
-                name, attributes=attributes, record_exception=False, set_status_on_exception=False
+                name,
+                attributes=attributes,
+                record_exception=False,
+                set_status_on_exception=False,
+                **_elsewhere(trace_id),
             ) as span:
                 try:
                     yield
@@ -99,6 +104,20 @@ def _provider() -> TracerProvider:
     is_named = "OTEL_SERVICE_NAME" in os.environ or "service.name=" in attributes
     resource = Resource.create({} if is_named else {"service.name": "keydesk"})
     return TracerProvider(resource=resource, id_generator=BySubmission(), shutdown_on_exit=False)
+
+
+def _elsewhere(trace_id: int | None) -> dict[str, Any]:
+    """What begins another trace inside a span, with a link to it: a delivery is no part of a submission.
+
+    Else the submission's spans would lie in as many traces as deliveries and replicas had to do with it.
+    """
+    from opentelemetry.context import Context
+    from opentelemetry.trace import Link, get_current_span
+
+    around = get_current_span().get_span_context()
+    if trace_id is None or not around.is_valid or around.trace_id == trace_id:
+        return {}
+    return {"context": Context(), "links": [Link(around)]}
 
 
 def _as_trace_id(submission: object) -> int | None:

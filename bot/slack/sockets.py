@@ -134,7 +134,8 @@ class _Handler(AsyncSocketModeHandler):
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
         if self.taking:
             began = time.monotonic()
-            await super().handle(client, req)
+            with self._witness.span("delivery", way=req.type):
+                await super().handle(client, req)
             self._witness.delivered(req.type, time.monotonic() - began)
 
     async def connect(self) -> None:

@@ -108,8 +108,10 @@ class Door:
         if why is not None:
             return self._refused(why, 401)
         began = time.monotonic()
-        answer = await self._dispatched(body, request)
-        self.witness.delivered(_way(body), time.monotonic() - began)
+        way = _way(body)
+        with self.witness.span("delivery", way=way):
+            answer = await self._dispatched(body, request)
+        self.witness.delivered(way, time.monotonic() - began)
         return answer
 
     def _refused(self, why: str, status: int) -> web.Response:

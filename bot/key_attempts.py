@@ -10,6 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import cases
 from bot.columns import now
+from bot.pausing import refuse_while_paused
 from bot.person import Person
 from bot.refusal import Refusal
 from bot.schema import Attempt, Submission
@@ -39,7 +40,9 @@ async def promised(session: AsyncSession, submission: Submission, asked_by: str)
 
     Raises:
         AlreadyTesting: one is due already.
+        TestsPaused: an operator wants none.
     """
+    await refuse_while_paused(session)
     last = await _last(session, submission.id)
     if last is not None and last.settled_at is None:
         if last.due_at <= now():

@@ -23,6 +23,10 @@ KINDS = {
     "Slack token": re.compile(rb"xox[a-z](?:\.[a-z]+)?-(?=[A-Za-z0-9-]*[0-9])[A-Za-z0-9-]{20,}"),
     "Slack app token": re.compile(rb"xapp-[0-9]-[A-Za-z0-9-]{20,}"),
     "Slack webhook": re.compile(rb"hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/]{20,}"),
+    "key that seals": re.compile(rb"\bkd1\.[0-9a-f]{8}\.[A-Za-z0-9_-]{43}"),
+    "password in an address": re.compile(
+        rb"\b(?:smtps?|postgres(?:ql)?)://[^\s:/@\"'<>{}]+:(?=[^\s@\"'<>{}]*[0-9])[^\s@\"'<>{}]{12,}@"
+    ),
     "private key": re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\\n|\s)*[A-Za-z0-9+/=]{32,}"),
     "UUID-shaped secret": re.compile(rb"\b[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}\b"),
 }

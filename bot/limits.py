@@ -20,6 +20,7 @@ from bot.turns import in_turn
 WINDOW = timedelta(hours=1)
 MOST_OTHERS = 5
 """More people with the same key make it no clearer."""
+MOST_BUSY = 5
 ALL_TESTS_PER_HOUR = 600
 """By everybody together. A busy day brings some dozens; whoever steers many accounts at once, to sift a
 list of stolen keys, would need months for the 100,000 that leaked from 3Commas in 2022. Counted without
@@ -92,6 +93,19 @@ async def others_with_key(
     )
     people = (await session.exec(given.distinct().limit(most))).all()
     return sorted((t, u) for t, u in people)
+
+
+async def busiest(session: AsyncSession, since: datetime, most: int = MOST_BUSY) -> list[tuple[str, int]]:
+    """Who asked for most tests since then, with how many, for staff alone: user ids, the busiest first."""
+    count = func.count()
+    asked = (
+        select(Submission.user_id, count)
+        .join(Attempt, col(Attempt.submission_id) == col(Submission.id))
+        .where(Attempt.asked_by == "client", Attempt.asked_at > since)
+        .group_by(col(Submission.user_id))
+        .order_by(count.desc(), col(Submission.user_id))
+    )
+    return [(user, number) for user, number in await session.exec(asked.limit(most))]
 
 
 async def _tests_since(

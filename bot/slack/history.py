@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.audit import QUOTED, fact_words, sentence_of
-from bot.limits import others_with_key
+from bot.limits import WINDOW, busiest, others_with_key
 from bot.outbox import Overtaken
 from bot.person import KEYDESK
 from bot.schema import Case, CaseEvent, CaseState, OutboxMessage, Submission
@@ -70,10 +70,16 @@ async def compose_limit(kit: Kit, session: AsyncSession, message: OutboxMessage)
     )
     if what == "TooManyOverall":
         text = (
-            f"Nobody can test just now: there were more tests in one hour than is usual. {who} was the first "
-            "to be refused. Please see who tests so much: `/triage` lists the newest cases."
+            f"Nobody can test just now: there were more tests in an hour than is usual. {who} was the first to "
+            f"be refused. Most tests were asked for by {await _busiest(session, message)}. Please see that "
+            "these are clients with keys of their own."
         )
     return Composed(message.conversation, text, [section(text)])
+
+
+async def _busiest(session: AsyncSession, message: OutboxMessage) -> str:
+    people = await busiest(session, message.created_at - WINDOW)
+    return ", ".join(f"<@{escape(user)}> ({number})" for user, number in people)
 
 
 async def compose_shared(kit: Kit, session: AsyncSession, message: OutboxMessage) -> Composed:

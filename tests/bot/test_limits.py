@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -108,6 +108,21 @@ async def test_whoever_else_gave_the_same_key_is_found(db: Database, given: Give
     async with db.reading() as session:
         assert await limits.others_with_key(session, "m1", "T1", "U1") == [("T1", "U2"), ("T2", "U1")]
         assert await limits.others_with_key(session, "m2", "T1", "U3") == []
+
+
+async def test_whoever_tests_most_is_named_first_and_old_tests_do_not_count(
+    db: Database, given: Given
+) -> None:
+    async with db.writing() as session:
+        await given(session, user="U9", at=NOON - timedelta(days=1))
+        for user, often in (("U1", 1), ("U2", 3), ("U3", 2)):
+            for _ in range(often):
+                await given(session, user=user)
+        await given(session, user="U4", asked_by="staff")
+        found = await limits.busiest(session, NOON - timedelta(hours=1))
+
+        assert found == [("U2", 3), ("U3", 2), ("U1", 1)]
+        assert await limits.busiest(session, NOON - timedelta(hours=1), most=1) == [("U2", 3)]
 
 
 async def test_everybody_together_may_test_so_often(db: Database, given: Given) -> None:

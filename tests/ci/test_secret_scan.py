@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.seal import new_key
+
 SCAN = Path(__file__).parents[2] / ".ci" / "secret_scan.py"
 RANDOM = "0f9b2c7a4d8e" * 4
 
@@ -16,6 +18,8 @@ SECRETS = {
     "Slack token": f"xoxb-{'1234567890'}-{RANDOM}",
     "Slack app token": f"xapp-1-A0123-{RANDOM}",
     "Slack webhook": f"https://hooks.slack.com/services/T0001/B0001/{RANDOM}",
+    "key that seals": new_key(),
+    "password in an address": f"smtps://keydesk:{RANDOM[:20]}@mail.example.com:465",
     "private key": f"-----BEGIN PRIVATE KEY-----\n{RANDOM}\n-----END PRIVATE KEY-----",
     "UUID-shaped secret": str(uuid.uuid4()),
 }
@@ -23,6 +27,8 @@ HARMLESS = {
     "the vector that KuCoin publishes": "f03a5284-5c39-4aaa-9b20-dea10bdcf8e3",
     "an example that a person typed": "11111111-2222-4333-8444-555555555555",
     "a word of the documentation": "xoxb-… and xapp-…, xoxb-your-token",
+    "an address as the documentation writes it": "smtp://user:pass@host:587, postgresql://user:password@host/name",
+    "the beginning of a key that seals": "kd1.1a2b3c4d.…",
     "the name of a key": "-----BEGIN PRIVATE KEY-----",
 }
 

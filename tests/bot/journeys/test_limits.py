@@ -131,17 +131,56 @@ async def test_one_key_is_not_tested_without_end_by_many_people(tight: Stage) ->
     assert "many tests" in await tries(tight, tight.cast.sam, key)
 
 
-async def test_everybody_together_is_limited_too_and_staff_are_told(tight: Stage) -> None:
-    key_tests = tight.bot.app.key_tests
-    key_tests.policy = replace(key_tests.policy, all_tests_per_hour=2)
-    for person in (tight.cast.ann, tight.cast.ben):
+def allow_overall(stage: Stage, tests: int) -> None:
+    """So many tests an hour by everybody, on every replica."""
+    for bot in stage.bots:
+        bot.app.key_tests.policy = replace(bot.app.key_tests.policy, all_tests_per_hour=tests)
+
+
+def told_of_everybody(stage: Stage) -> list[Message]:
+    return [m for m in stage.cast.sue.sees(stage.staff_channel) if "Nobody can test" in m.text]
+
+
+async def test_everybody_together_is_limited_too_and_staff_are_told_once_who_tests_most(
+    tight: Stage,
+) -> None:
+    ann, ben = tight.cast.ann, tight.cast.ben
+    allow_overall(tight, 3)
+    for person in (ann, ben, ann):
         await tries(tight, person, tight.kucoin.issue("general_only"))
+    before = asked(tight)
 
-    refused = await tries(tight, tight.cast.sue, tight.kucoin.issue("general_only"))
+    for person in (tight.cast.sue, tight.cast.sam):
+        assert "has to wait, and nothing was kept" in await tries(
+            tight, person, tight.kucoin.issue("general_only")
+        )
+        assert timedelta(minutes=50) < named_moment(_raw(tight)) - now() <= timedelta(hours=1)
 
-    assert "has to wait, and nothing was kept" in refused
-    seen = tight.cast.sue.sees
-    await tight.slack.until(lambda: any("Nobody can test" in m.text for m in seen(tight.staff_channel)))
+    assert asked(tight) == before, "the exchange was not asked"
+    await tight.slack.until(lambda: told_of_everybody(tight))
+    (note,) = told_of_everybody(tight)
+    assert f"<@{ann.user_id}> (2), <@{ben.user_id}> (1)" in note.text
+
+
+async def test_the_limits_of_a_key_and_of_everybody_hold_over_replicas_and_restarts(
+    postgres_url: str,
+) -> None:
+    async with staged(mode="http", database_url=postgres_url, start=False, **TIGHT) as stage:
+        await stage.start(replicas=2)
+        cast, key = stage.cast, stage.kucoin.issue("general_only")
+        for person in (cast.ann, cast.ben):
+            assert "Passed" in await tries(stage, person, key)
+        await stage.stop()
+        await stage.start(replicas=2)
+        assert "Passed" in await tries(stage, cast.sue, key)
+
+        for _ in range(2):
+            assert "many tests" in await tries(stage, cast.sam, key), "each replica says so"
+        allow_overall(stage, 3)
+        for person in (cast.sam, cast.sid):
+            other = stage.kucoin.issue("general_only")
+            assert "has to wait" in await tries(stage, person, other), "each replica says so"
+        assert len(told_of_everybody(stage)) <= 1
 
 
 def test_the_overall_limit_is_far_above_a_busy_day() -> None:

@@ -202,7 +202,7 @@ def _no_keys_sentence(result: Result) -> str:
 def _tried_again(result: Result) -> str:
     if result.next_try is None:
         return "Our support team has been told."
-    return f"We will try again by ourselves {when(result.next_try, '{time}')} and tell you the result here."
+    return f"We will try again by ourselves {when(result.next_try)} and tell you the result here."
 
 
 def _advice(explanation: Explanation) -> str:
@@ -231,4 +231,4 @@ def _coming_next(explanation: Explanation, result: Result) -> str:
     lines = [literal(line, 600) for line in explanation.coming_next]
     if explanation.verdict is Verdict.COULD_NOT_TELL:
         lines.append(_tried_again(result))
-    return "\n".join(lines)
+    return "\n".join(f"• {line}" for line in lines)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from bot.columns import now
 from bot.db import Database
 from bot.hours import ALWAYS, BusinessHours
 from bot.inbox import Inbox
+from bot.measuring.reading import read
 from bot.outbox.lanes import Lanes
 from bot.outbox.standing import standing
 from bot.person import Person
@@ -99,6 +100,21 @@ async def _stats(db: Database) -> None:
         await collect(session, now() - timedelta(days=7), now(), exchange="kucoin")
 
 
+async def _metrics(db: Database) -> None:
+    await read(db)
+
+
+async def _reference(db: Database) -> None:
+    async with db.reading() as session:
+        await cases.tests_referred(session, "R-1a2b3c4d")
+
+
+async def _case_shown(db: Database) -> None:
+    async with db.reading() as session:
+        with suppress(cases.NoSuchCase):
+            await cases.case_with_history(session, 7)
+
+
 LOOKS: list[Look] = [
     _sweep,
     _outbox_due,
@@ -112,6 +128,9 @@ LOOKS: list[Look] = [
     _reminders,
     _standing,
     _stats,
+    _metrics,
+    _reference,
+    _case_shown,
 ]
 
 

@@ -143,7 +143,12 @@ def main() -> None:
     from bot.hardening import leave_no_core
 
     leave_no_core()
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        from bot.leaving import leave
+
+        leave(end.code if isinstance(end.code, int) else int(bool(end.code)))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from prometheus_client import CollectorRegistry
 
 from bot.app import App, assembled
+from bot.leaving import LastResort
 from bot.log import get_logger
 from bot.measuring import Counts, Measures
 from bot.readiness import readiness
@@ -26,6 +27,8 @@ from bot.tracing import tracing_by_environment
 log = get_logger(__name__)
 
 STAGGER_S = 5.0
+CLOSE_S = 5.0
+"""To close what the drain has left. What hangs beyond that is left as a kill would leave it."""
 EXIT_OK, EXIT_UNREACHABLE = 0, 3
 
 
@@ -153,16 +156,19 @@ async def serve(
     Returns:
         The exit code: 0, or 3 where Slack stayed out of reach, so that a supervisor can act.
     """
-    with Told.by_signals() as told:
+    with Told.by_signals() as told, LastResort() as last_resort:
         async with AsyncExitStack() as stack:
             start = asyncio.ensure_future(stack.enter_async_context(running(settings, tempo, told.hurry)))
             if await _first(_left_alone(start), told.stop.wait()) == 1 and not start.done():
+                last_resort.after(CLOSE_S, EXIT_OK)
                 await _given_up(start)
                 return EXIT_OK
             run = start.result()
             ready(run)
             ended = await _first(told.stop.wait(), run.unreachable())
-    return EXIT_OK if ended == 0 else EXIT_UNREACHABLE
+            code = EXIT_OK if ended == 0 else EXIT_UNREACHABLE
+            last_resort.after(2 * tempo.farewell_s + tempo.drain_s + CLOSE_S, code)
+    return code
 
 
 async def _given_up(start: asyncio.Future[Running]) -> None:

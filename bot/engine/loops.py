@@ -68,6 +68,12 @@ async def _round(pulse: Pulse, fn: Callable[[], Awaitable[object]]) -> None:
     except Exception as trouble:  # noqa: BLE001 - a loop goes on whatever happens in a round
         pulse.failures_in_row += 1
         pulse.trouble = code_of(trouble)
-        log.error("loop_round_failed", loop=pulse.name, code=pulse.trouble, row=pulse.failures_in_row)
+        if _worth_a_line(pulse.failures_in_row):
+            log.error("loop_round_failed", loop=pulse.name, code=pulse.trouble, row=pulse.failures_in_row)
     else:
         pulse.last_round_at, pulse.failures_in_row, pulse.trouble = now(), 0, None
+
+
+def _worth_a_line(failures_in_row: int) -> bool:
+    """The 1st, 2nd, 4th, 8th …: a database that is away for an hour would fill the log."""
+    return failures_in_row & (failures_in_row - 1) == 0

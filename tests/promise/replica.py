@@ -9,6 +9,7 @@ import asyncio
 import sys
 
 from bot.app import Tempo
+from bot.leaving import leave
 from bot.log import configure
 from bot.serving import Running, serve
 from bot.settings import load_settings
@@ -30,4 +31,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

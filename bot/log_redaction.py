@@ -24,7 +24,7 @@ _DENIED_NAMES = frozenset(_PAYLOADS.split())
 # Runs of exactly 32, 40 or 64 hexadecimal digits stay: ids and digests of our own.
 _SHAPES: list[tuple[re.Pattern[str], str]] = [
     # A header and its value in any spelling: text, repr of a dict, repr of pairs of bytes, JSON.
-    (re.compile(r"(?i)(kc-api-[a-z-]+[\\\"']*\s*[:=,]\s*b?[\\\"']*)[^\"'\\,\s})\]]+"), rf"\1{HIDDEN}"),
+    (re.compile(r"(?i)(kc-api-[a-z-]{1,30}[\\\"']*\s*[:=,]\s*b?[\\\"']*)[^\"'\\,\s})\]]+"), rf"\1{HIDDEN}"),
     (re.compile(r"(?i)(\b(?:secret|passphrase|password)\b[\\\"']*\s*[:=]\s*b?[\\\"']*)[^\"'\\,\s})\]]+"),
      rf"\1{HIDDEN}"),
     (re.compile(r"\bxox[a-z](?:\.xox[a-z])?-[A-Za-z0-9-]+"), f"xox?-{HIDDEN}"),

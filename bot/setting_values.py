@@ -25,7 +25,7 @@ def parse_duration(text: str) -> timedelta:
     Raises:
         ValueError: it is not written so, or longer than a year; the text is not repeated.
     """
-    match = re.fullmatch(r"([0-9]{1,9})\s*([smhd])", text.strip(), flags=re.IGNORECASE)
+    match = re.fullmatch(r"([0-9]{1,9})\s*([smhdSMHD])", text.strip())
     if match is None:
         raise ValueError("it has no unit" if text.strip().isdecimal() else "it is no duration")
     duration = timedelta(**{_UNITS[match[2].lower()]: int(match[1])})

@@ -70,8 +70,8 @@ async def compose_limit(kit: Kit, session: AsyncSession, message: OutboxMessage)
     )
     if what == "TooManyOverall":
         text = (
-            f"Nobody can test just now: there were more tests in an hour than is usual. {who} was the first to "
-            f"be refused. Most tests were asked for by {await _busiest(session, message)}. Please see that "
+            f"Nobody can test just now: there were more tests in an hour than is usual. {who} was refused "
+            f"first. Most tests were asked for by {await _busiest(session, message)}. Please see that "
             "these are clients with keys of their own."
         )
     return Composed(message.conversation, text, [section(text)])

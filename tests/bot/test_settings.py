@@ -246,6 +246,13 @@ def test_a_duration_is_a_number_with_its_unit(number: int, unit: str) -> None:
     assert parse_duration(f" {number}{unit} ") == timedelta(seconds=number * seconds)
 
 
+@pytest.mark.parametrize("unit", ["ſ", "İ", "К", "５"])
+def test_a_letter_that_only_looks_like_a_unit_is_none(unit: str) -> None:
+    """The long s is an s to whatever ignores case; found by fuzzing."""
+    with pytest.raises(ValueError, match=r"no duration|no unit"):
+        parse_duration(f"12{unit}")
+
+
 @given(st.text(max_size=30))
 def test_whatever_is_written_a_duration_is_read_or_refused_without_echo(text: str) -> None:
     try:

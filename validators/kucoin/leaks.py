@@ -13,7 +13,10 @@ _ADDRESS = re.compile(r"https?://[^\s<>|]+")
 _KEY = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{24}(?![0-9A-Za-z])")
 _SECRET = re.compile(r"(?<![\w-])[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![\w-])")
 _TALK_OF_KEYS = re.compile(r"(?i)\b(?:secrets?|pass ?phrase|api[ _-]?keys?)\b")
-_TOLD_PASSPHRASE = re.compile(r"(?i)\bpass ?phrase\s*[:=]\s*(?=\S*[0-9])(?=\S*[A-Za-z])\S{7,32}(?!\S)")
+# Everything that looks ahead is bounded: 40,000 characters of a stranger must not hold up everybody else.
+_TOLD_PASSPHRASE = re.compile(
+    r"(?i)\bpass ?phrase\s*[:=]\s*(?=\S{0,31}[0-9])(?=\S{0,31}[A-Za-z])\S{7,32}(?!\S)"
+)
 
 
 def looks_like_key(text: str) -> bool:

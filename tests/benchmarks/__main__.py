@@ -16,7 +16,7 @@ from bot.log import configure
 from tests.benchmarks.figures import Table
 
 
-def benchmarks(*, full: bool) -> dict[str, Callable[[], Table]]:
+def benchmarks(*, full: bool, submissions: int | None = None) -> dict[str, Callable[[], Table]]:
     """Each by its name; imported when asked for."""
     from tests.benchmarks.deliveries import deliveries
     from tests.benchmarks.imports import imports
@@ -32,7 +32,7 @@ def benchmarks(*, full: bool) -> dict[str, Callable[[], Table]]:
         "many": many,
         "whole": whole,
         "deliveries": deliveries,
-        "memory": lambda: memory(50_000 if full else 1_000),
+        "memory": lambda: memory(submissions or (50_000 if full else 1_000)),
         "size": lambda: size(1_000_000 if full else 100_000),
         "imports": imports,
     }
@@ -43,8 +43,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="*", help="of benchmarks; all of them without")
     parser.add_argument("--full", action="store_true", help="50,000 submissions and 1,000,000 attempts")
+    parser.add_argument("--submissions", type=int, help="so many for the memory, instead of 1,000")
     told = parser.parse_args()
-    known = benchmarks(full=told.full)
+    known = benchmarks(full=told.full, submissions=told.submissions)
     if unknown := set(told.names) - set(known):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(known)}")
     configure("ERROR", "console")

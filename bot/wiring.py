@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from bot.schema import OutboxMessage
 from bot.settings import Settings
 from bot.shredding import Shredder
 from bot.slack import key_dialog, undelivered
+from bot.slack.bolt_words import without_untrue_words
 from bot.slack.case_mail import MailDelivery, mailer_of
 from bot.slack.contact import Contact
 from bot.slack.conversations import COMPOSERS, listen
@@ -34,6 +36,7 @@ from bot.slack.people import Staff
 from bot.slack.preflight import Identity
 from bot.tempo import Tempo
 from bot.vault import Vault
+from bot.warming import warming
 from bot.witness import Witness
 from validators.exchange import Exchange, discover
 
@@ -88,12 +91,14 @@ async def wired(stack: AsyncExitStack, ground: Ground) -> App:
         slug: await stack.enter_async_context(exchange.connect(ground.settings.endpoints))
         for slug, exchange in exchanges.items()
     }
+    await stack.enter_async_context(warming(checkers))
     settling = _settling(ground, hours, outbox, shredder)
     key_tests = KeyTests(ground.db, ground.keys, ground.engine, checkers, settling, _policy(ground.settings))
     inbox = Inbox(ground.db, ground.replica.executor_id)
     kit = _kit(ground, inbox, outbox, key_tests, exchanges, hours)
     key_tests.show = lambda attempt_id: key_dialog.show(kit, attempt_id)
     reminders = _deliver_and_remind(ground, kit, outbox, deliveries)
+    without_untrue_words(logging.getLogger("slack_bolt.keydesk"))
     edge = Edge(kit, ground.client)
     listen(edge)
     for closing in (shredder.close, inbox.close, outbox.close):

@@ -6,12 +6,14 @@ the truth about what a result needs; ``/metrics`` speaks Prometheus.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import SecretStr
@@ -26,6 +28,9 @@ from bot.witness import Witness
 log = get_logger(__name__)
 
 BODY_BYTES = 1024 * 1024
+BODY_WITHIN_S = 5.0
+"""Slack itself waits for 3 seconds; whoever sends a byte now and then would keep a connection for ever."""
+UNREADABLE = "body is not readable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,10 @@ class Web:
         app.router.add_get("/metrics", self._metrics)
         if self.door is not None:
             app.router.add_post("/slack/events", self.door.deliver)
-        runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=5.0)
+        # Slack packs nothing, so nothing is unpacked: what is small on the way stays small.
+        runner = web.AppRunner(
+            app, access_log=None, handle_signals=False, shutdown_timeout=5.0, auto_decompress=False
+        )
         await runner.setup()
         site = web.TCPSite(runner, host, port, reuse_address=True)
         try:
@@ -87,21 +95,22 @@ class Door:
     Attributes:
         bolt: Where signed deliveries go.
         taking: Whether new deliveries are taken; false once we stop.
+        body_within_s: How long a body may take to arrive.
     """
 
     bolt: AsyncApp
     signing_secret: SecretStr
     taking: Callable[[], bool]
     witness: Witness = field(default_factory=Witness)
+    body_within_s: float = BODY_WITHIN_S
 
     async def deliver(self, request: web.Request) -> web.Response:
         """Read within bounds, verify, dispatch. What is refused is logged by its reason alone."""
         if not self.taking():
             return web.Response(status=503)
-        try:
-            body = await request.read()
-        except web.HTTPRequestEntityTooLarge:
-            return self._refused("body over 1 MiB", 413)
+        body = await self._body(request)
+        if isinstance(body, web.Response):
+            return body
         timestamp = request.headers.get("X-Slack-Request-Timestamp")
         signature = request.headers.get("X-Slack-Signature")
         why = refusal(self.signing_secret, timestamp, signature, body)
@@ -113,6 +122,18 @@ class Door:
             answer = await self._dispatched(body, request)
         self.witness.delivered(way, time.monotonic() - began)
         return answer
+
+    async def _body(self, request: web.Request) -> bytes | web.Response:
+        """The whole body, or the refusal of one that is too long, too slow or broken off."""
+        try:
+            async with asyncio.timeout(self.body_within_s):
+                return await request.read()
+        except web.HTTPRequestEntityTooLarge:
+            return self._refused("body over 1 MiB", 413)
+        except TimeoutError:
+            return self._refused(UNREADABLE, 408)
+        except (HttpProcessingError, web.RequestPayloadError, OSError):
+            return self._refused(UNREADABLE, 400)
 
     def _refused(self, why: str, status: int) -> web.Response:
         log.warning("delivery_refused", why=why)
@@ -126,7 +147,7 @@ class Door:
             return _as_http(await self.bolt.async_dispatch(delivery))
         except Exception as error:  # noqa: BLE001 - Bolt reads a payload of no known shape by raising anything
             log.info("delivery_not_understood", error=type(error).__name__)
-            return self._refused("body is not readable", 400)
+            return self._refused(UNREADABLE, 400)
 
 
 def _way(body: bytes) -> str:

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import migrating
@@ -82,6 +82,17 @@ class Database:
         with _told_plainly():
             async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
                 yield session
+
+    @asynccontextmanager
+    async def writing_rows(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction like `writing`, for statements alone: at half the price, where many come.
+
+        Raises:
+            StorageUnavailable: the database cannot be used now; nothing was written.
+        """
+        with _told_plainly():
+            async with self._writer.begin() as connection:
+                yield connection
 
     async def upgrade(self) -> None:
         """Bring our own tables up to date; the engine's are left alone.

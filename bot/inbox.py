@@ -10,24 +10,19 @@ import asyncio
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, delete, update
 
 from bot.columns import now
 from bot.db import Database, StorageUnavailable, Trouble
+from bot.inbox_journal import STALE, Answer, Journal, Known
 from bot.schema import InboxEvent
 
 RECORD_S = 1.2
 """Slack gives 3 seconds in all; SQLite waits in a thread that no time-out of ours can end sooner."""
 PATIENCE_S = 1.5
 """How long a second delivery waits for the first one's answer."""
-STALE = timedelta(seconds=30)
-"""Whoever began to act and has not ended by then is taken for dead."""
 LOOK_AGAIN_S = 0.25
-
-Answer = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +49,7 @@ class Inbox:
     def __init__(self, db: Database, replica_id: str, *, patience_s: float = PATIENCE_S) -> None:
         self._db, self.replica_id, self._patience_s = db, replica_id, patience_s
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
-        self._recording: set[asyncio.Task[InboxEvent | None]] = set()
+        self._journal = Journal(db)
 
     async def receive(self, key: str) -> First | Again:
         """Record a delivery. Returns within about two seconds.
@@ -65,12 +60,12 @@ class Inbox:
         Raises:
             StorageUnavailable: it cannot be recorded, so it must not be acted on.
         """
-        event = await self._recorded_in_time(key)
-        if event is None:
+        known = await self._recorded_in_time(key)
+        if known is None:
             return First()
-        if event.done_at is None:
-            event = await self._answered(key) or event
-        return Again(event.answer, done=event.done_at is not None)
+        if not known.done:
+            known = await self._answered(key) or known
+        return Again(known.answer, done=known.done)
 
     async def done(self, key: str, answer: Answer | None) -> None:
         """It was acted on, and this is what we answered.
@@ -78,12 +73,7 @@ class Inbox:
         Raises:
             StorageUnavailable: it was not recorded; a redelivery may be acted on again.
         """
-        async with self._db.writing() as session:
-            await session.exec(
-                update(InboxEvent)
-                .where(col(InboxEvent.key) == key, col(InboxEvent.done_at).is_(None))
-                .values(done_at=now(), answer=answer)
-            )
+        await self._journal.done(key, answer)
         for waiting in self._waiting.get(key, ()):
             waiting.set()
 
@@ -106,41 +96,17 @@ class Inbox:
 
     async def close(self) -> None:
         """Wait for what is still being written down."""
-        await asyncio.gather(*self._recording, return_exceptions=True)
+        await self._journal.close()
 
-    async def _recorded_in_time(self, key: str) -> InboxEvent | None:
-        task = asyncio.create_task(self._recorded(key), name="inbox")
-        self._recording.add(task)
-        task.add_done_callback(self._forget)
-        done, _ = await asyncio.wait({task}, timeout=RECORD_S)
-        if not done:
-            raise StorageUnavailable(Trouble.TOO_SLOW)
-        return task.result()
-
-    def _forget(self, task: asyncio.Task[InboxEvent | None]) -> None:
-        self._recording.discard(task)
-        if not task.cancelled():
-            task.exception()  # whoever waited has it; nobody else is to be told
-
-    async def _recorded(self, key: str) -> InboxEvent | None:
+    async def _recorded_in_time(self, key: str) -> Known | None:
         """None where it is ours to act on, else what is known of it."""
-        at = now()
-        row = {"received_at": at, "received_by": self.replica_id}
-        async with self._db.writing() as session:
-            insert = postgresql.insert if self._db.dialect == "postgresql" else sqlite.insert
-            ours = await session.exec(
-                insert(InboxEvent)
-                .values(key=key, **row)
-                .on_conflict_do_update(
-                    index_elements=["key"],
-                    set_=row,
-                    where=col(InboxEvent.done_at).is_(None) & (col(InboxEvent.received_at) < at - STALE),
-                )
-                .returning(col(InboxEvent.key))
-            )
-            return None if ours.first() is not None else await session.get_one(InboxEvent, key)
+        try:
+            async with asyncio.timeout(RECORD_S):
+                return await self._journal.received(key, self.replica_id)
+        except TimeoutError:
+            raise StorageUnavailable(Trouble.TOO_SLOW) from None
 
-    async def _answered(self, key: str) -> InboxEvent | None:
+    async def _answered(self, key: str) -> Known | None:
         """Wait for the answer: told by this process, or looked up where another one acts."""
         told = asyncio.Event()
         self._waiting[key].add(told)
@@ -156,10 +122,9 @@ class Inbox:
             if not self._waiting[key]:
                 del self._waiting[key]
 
-    async def _finished(self, key: str) -> InboxEvent | None:
-        async with self._db.reading() as session:
-            event = await session.get(InboxEvent, key)
-        return event if event is not None and event.done_at is not None else None
+    async def _finished(self, key: str) -> Known | None:
+        known = await self._journal.known(key)
+        return known if known is not None and known.done else None
 
 
 async def _either(told: asyncio.Event, seconds: float) -> None:

@@ -21,23 +21,21 @@ from bot.columns import now
 from bot.db import Database
 from bot.engine import Engine, Steps
 from bot.key_attempts import Promise
+from bot.key_checking import Checking
 from bot.key_fate import GIVE_UP_AFTER
 from bot.key_forgetting import replace_earlier
 from bot.key_settling import Settling
 from bot.log import bind, get_logger
 from bot.person import Person
 from bot.refusal import Refusal
-from bot.schema import Attempt, Submission, VenueLimit
+from bot.schema import Submission
 from bot.telling import tell_channel
-from bot.vault import SealBroken, Vault
-from validators.diagnosis import Cause, Diagnosis, Finding, Requirement, Standing, State
+from bot.vault import Vault
 from validators.exchange import Credentials, KeyChecker
 
 log = get_logger(__name__)
 
 WORKFLOW = "test_key"
-SHORT_WAIT_S = 3.0
-"""A limit of the exchange that ends sooner than this is no reason to give the client a doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +66,10 @@ class KeyTests:
         self.db = db
         self.vault = vault
         self.engine = engine
-        self.checkers = checkers
         self.settling = settling
         self.policy = policy
+        self._checking = Checking(db, vault, checkers, settling.witness)
+        self._settled_here: set[int] = set()
         self.show: Callable[[int], Awaitable[None]] | None = None
         """Shows a settled attempt in the dialog it came from; set by the edge."""
         engine.workflow(WORKFLOW, self._story)
@@ -142,10 +141,19 @@ class KeyTests:
             return await key_attempts.promised(session, submission, asked_by)
 
     async def begin(self, promise: Promise) -> None:
-        """Start the promised test in this process, at once. The sweep does where this is not reached."""
+        """Start the promised test in this process, at once. The sweep does where this is not reached.
+
+        The exchange is asked while the engine still writes down that it is: asking changes nothing there.
+        """
         bind(submission=promise.submission_id, attempt=promise.attempt_id)
         log.info("test_begun")
-        await self.engine.start(WORKFLOW, str(promise.attempt_id))
+        begun = False
+        self._checking.begin(promise.attempt_id)
+        try:
+            begun = await self.engine.start(WORKFLOW, str(promise.attempt_id))
+        finally:
+            if not begun:
+                self._checking.stop(promise.attempt_id)
 
     async def sweep(self) -> None:
         """Start every test that is due and not settled: after a crash, or tried again by itself."""
@@ -181,43 +189,33 @@ class KeyTests:
     async def _story(self, subject: str, steps: Steps) -> None:
         attempt_id = int(subject)
         bind(attempt=attempt_id)
-        found = await steps.run("check", self._check, attempt_id)
-        await steps.run("settle", self.settling.settle, attempt_id, found)
+        found = await steps.run("check", self._checked, attempt_id)
+        await steps.run("settle", self._settled, attempt_id, found)
         if self.show is not None:
             await steps.run("show", self.show, attempt_id)
 
-    async def _check(self, attempt_id: int) -> dict[str, Any] | None:
-        """The diagnosis as plain JSON; None where the sealed keys do not open any more."""
-        async with self.db.reading() as session:
-            attempt = await session.get_one(Attempt, attempt_id)
-            if attempt.settled_at is not None:
-                return attempt.diagnosis
-            submission = await session.get_one(Submission, attempt.submission_id)
-            limit = await session.get(VenueLimit, submission.exchange)
-        wait_s = (limit.blocked_until - now()).total_seconds() if limit else 0.0
-        if wait_s > SHORT_WAIT_S:
-            return _asked_to_wait(submission, wait_s).to_json()
+    async def _checked(self, attempt_id: int) -> dict[str, Any] | None:
+        """The diagnosis, settled at once: its client waits, and need not wait for the engine's notes."""
+        found = await self._checking.found(attempt_id)
         try:
-            credentials = self._opened(submission)
-        except SealBroken as broken:
-            log.warning("seal_broken", submission=submission.id, why=str(broken))
-            return None
-        with self.settling.witness.span("check", attempt=attempt_id, submission=submission.id):
-            diagnosis = await self.checkers[submission.exchange].check(credentials, submission.account)
-        log.info("test_checked", submission=submission.id, took_ms=diagnosis.took_ms)
-        return diagnosis.to_json()
+            await self.settling.settle(attempt_id, found)
+        except Exception as trouble:  # noqa: BLE001 - the next step tries it again, for long enough
+            log.warning("not_settled_at_once", attempt=attempt_id, error=type(trouble).__name__)
+        else:
+            self._settled_here.add(attempt_id)
+        return found
+
+    async def _settled(self, attempt_id: int, found: dict[str, Any] | None) -> None:
+        if attempt_id in self._settled_here:
+            self._settled_here.discard(attempt_id)
+            return
+        await self.settling.settle(attempt_id, found)
 
     async def _abandoned(self, work: str, subject: str, code: str) -> None:
         """A workflow died of an error of ours: settle without a verdict, try again, tell staff."""
         log.error("work_abandoned", work=work, subject=subject, code=code)
         if work == WORKFLOW:
             await self.settling.abandon(int(subject))
-
-    def _opened(self, submission: Submission) -> Credentials:
-        if submission.sealed is None:
-            raise SealBroken("the keys were forgotten")
-        opened = self.vault.open(submission.sealed, table="submission", row_id=submission.id, column="sealed")
-        return Credentials.from_dict(opened)
 
     async def _within_limits(self, session: AsyncSession, person: Person, mark: str) -> None:
         await limits.check_limits(
@@ -230,16 +228,3 @@ class KeyTests:
             keys_per_hour=self.policy.keys_per_hour,
             all_tests_per_hour=self.policy.all_tests_per_hour,
         )
-
-
-def _asked_to_wait(submission: Submission, wait_s: float) -> Diagnosis:
-    """Nothing is sent while the exchange wants no requests: could not tell, tried again then."""
-    return Diagnosis(
-        exchange=submission.exchange,
-        account=submission.account,
-        findings=(Finding(Cause.RATE_LIMITED),),
-        standings=tuple(
-            Standing(requirement, State.UNKNOWN, Cause.RATE_LIMITED) for requirement in Requirement
-        ),
-        retry_after_s=wait_s,
-    )

@@ -14,7 +14,8 @@ from sqlmodel import col, update
 import bot.inbox
 from bot.columns import now
 from bot.db import Database, StorageUnavailable, Trouble
-from bot.inbox import STALE, Again, First, Inbox
+from bot.inbox import Again, First, Inbox
+from bot.inbox_journal import STALE
 from bot.schema import InboxEvent
 
 ANSWER = {"response_action": "update"}

@@ -10,12 +10,16 @@ import typer
 from bot.commands.running import opened_database, read_settings, run_to_end
 
 stored = typer.Typer()
-database = typer.Typer(help="The database.", no_args_is_help=True)
+database = typer.Typer(help="The tables of the database.", no_args_is_help=True)
+KEYS, SEE = "Keys that are held", "Look into it"
 
 
-@stored.command(epilog="Example: keydesk reseal")
+@stored.command(rich_help_panel=KEYS, epilog="Example: keydesk reseal")
 def reseal() -> None:
-    """Seal everything that is held with the first of SECRET_KEYS. May run while the bot does."""
+    """Seal everything that is held with the first of SECRET_KEYS. May run while the bot does.
+
+    Afterwards the other keys in SECRET_KEYS open nothing any more, and can be taken away.
+    """
     from bot.vault import Vault
     from bot.vault import reseal as resealed
 
@@ -28,11 +32,15 @@ def reseal() -> None:
     run_to_end(run)
 
 
-@stored.command(epilog="Example: keydesk purge --all")
+@stored.command(rich_help_panel=KEYS, epilog="Example: keydesk purge --all")
 def purge(
     everything: Annotated[bool, typer.Option("--all", help="Forget every key that is held.")] = False,
 ) -> None:
-    """Forget the keys whose time is over; with --all, every key, now."""
+    """Forget the keys whose time is over; with --all, every key, now.
+
+    A running bot does the former by itself. With --all, tests that are not done cannot be done: their
+    clients are told that our staff cleared all keys.
+    """
     from bot.vault import purge_all, purge_due
 
     async def run() -> int:
@@ -44,7 +52,9 @@ def purge(
     run_to_end(run)
 
 
-@stored.command(epilog="Example: keydesk pause, and when all is well again: keydesk pause --end")
+@stored.command(
+    rich_help_panel=KEYS, epilog="Example: keydesk pause  # and when all is well again: keydesk pause --end"
+)
 def pause(end: Annotated[bool, typer.Option("--end", help="Take tests again.")] = False) -> None:
     """Take no more keys, at once and on every replica; the desk and messages go on. May run meanwhile."""
     from bot import pausing
@@ -59,7 +69,10 @@ def pause(end: Annotated[bool, typer.Option("--end", help="Take tests again.")] 
     run_to_end(run)
 
 
-@stored.command(epilog="Example: keydesk audit 7, or with what a client reads out: keydesk audit R-1a2b3c4d")
+@stored.command(
+    rich_help_panel=SEE,
+    epilog="Example: keydesk audit 7  # or what a client reads out: keydesk audit R-1a2b3c4d",
+)
 def audit(
     which: Annotated[
         str,
@@ -89,13 +102,18 @@ def audit(
     run_to_end(run)
 
 
-@stored.command(epilog="Example: keydesk incident --from 2026-11-22T14:30 --to 2026-11-22T16:00")
+@stored.command(
+    rich_help_panel=SEE, epilog="Example: keydesk incident --from 2026-11-22T14:30 --to 2026-11-22T16:00"
+)
 def incident(
     start: Annotated[str, typer.Option("--from", help="UTC, such as 2026-11-22 or 2026-11-22T14:30.")],
     end: Annotated[str, typer.Option("--to", help="The same; left out: now.")] = "",
     tell: Annotated[bool, typer.Option("--tell", help="Have each of these clients told, once.")] = False,
 ) -> None:
-    """List the clients whose keys were held in a period, with the message to send them."""
+    """List the clients whose keys were held in a period, with the message to send them.
+
+    For when somebody may have got at the machine. Nothing is sent without --tell.
+    """
     from bot.incident import read_moment, reported
 
     try:
@@ -119,7 +137,10 @@ def upgrade(
         typer.Option("--grant", help="A role of PostgreSQL that may run the bot: rows, but no tables."),
     ] = None,
 ) -> None:
-    """Bring the tables up to date with this release. Run it once, before the new release starts."""
+    """Bring the tables up to date with this release. Run it once, before the new release starts.
+
+    Needed on PostgreSQL; on SQLite the start does it too. Running it again changes nothing.
+    """
     from bot.upgrading import NoSuchRole, upgraded
 
     async def run() -> int:

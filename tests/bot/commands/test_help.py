@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -109,3 +110,60 @@ def _keydesk(*arguments: str, **environment: str) -> str:
         text=True,
         check=False,
     ).stdout
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("keydesk check k", {"kucoin"}),
+        ("keydesk check kucoin --account ", {"spot_margin", "futures"}),
+        ("keydesk check kucoin --account f", {"futures"}),
+        ("keydesk db ", {"upgrade"}),
+        ("keydesk doctor --", {"--json", "--help"}),
+    ],
+)
+def test_values_are_completed_as_commands_are(typed: str, offered: set[str]) -> None:
+    place = str(len(typed.split(" ")) - 1)
+
+    told = _keydesk(_KEYDESK_COMPLETE="complete_bash", COMP_WORDS=typed, COMP_CWORD=place)
+
+    assert set(told.split()) == offered
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh"])
+def test_a_real_shell_completes(shell: str, tmp_path: Path) -> None:
+    """What `--show-completion` prints, in the shell itself."""
+    found = shutil.which(shell)
+    if found is None:
+        pytest.skip(f"{shell} is not installed here: apt-get install {shell}")
+    keydesk = tmp_path / "keydesk"
+    keydesk.write_text(
+        f"#!{sys.executable}\nfrom bot.__main__ import app\napp(prog_name='keydesk')\n", encoding="utf-8"
+    )
+    keydesk.chmod(0o755)
+    asks = {
+        "bash": 'COMP_WORDS=(keydesk d); COMP_CWORD=1; _keydesk_completion keydesk; echo "${COMPREPLY[@]}"',
+        # Of zsh's own machinery only what the function calls in the end: it tells what it would offer.
+        "zsh": '_arguments() { print -r -- "$@" }; words=(keydesk d); CURRENT=2; _keydesk_completion',
+    }[shell]
+    prepare = "compdef() { :; }; " if shell == "zsh" else ""
+    script = f'{prepare}eval "$(keydesk --show-completion {shell})"; {asks}'
+    environment = {
+        **os.environ,
+        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "PYTHONPATH": str(TOP),
+        "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1",
+    }
+    flags = ["--norc", "--noprofile"] if shell == "bash" else ["-f"]
+
+    ran = subprocess.run(
+        [found, *flags, "-c", script],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert {"demo", "doctor", "db"} <= set(re.findall(r"\w+", ran.stdout)), ran.stderr
+    assert "serve" not in ran.stdout

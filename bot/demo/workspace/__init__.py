@@ -23,7 +23,7 @@ from bot.demo.workspace.dialogs import Dialog
 from bot.demo.workspace.faults import Fault
 from bot.demo.workspace.people import Person
 from bot.demo.workspace.records import Call, ChannelRecord, Delivery, PersonKind, UsergroupRecord
-from bot.demo.workspace.shown import Answered, Shown
+from bot.demo.workspace.shown import Answered, Shown, Suggested
 from bot.demo.workspace.surfaces import Message, Surface
 from bot.demo.workspace.workspace import Workspace
 
@@ -39,6 +39,7 @@ __all__ = [
     "Person",
     "PersonKind",
     "Shown",
+    "Suggested",
     "Surface",
     "UsergroupRecord",
     "Workspace",

@@ -15,7 +15,7 @@ from bot.demo.workspace.world import World
 #: For one app in one workspace (Slack docs, Events API, rate limiting).
 EVENTS_PER_HOUR = 30_000
 HOUR_S = 3600
-CHANNEL_TYPES = {"im": "im", "groups": "group", "channels": "channel"}
+CHANNEL_TYPES = {"im": "im", "mpim": "mpim", "groups": "group", "channels": "channel"}
 
 
 class Announcer:

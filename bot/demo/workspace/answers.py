@@ -14,6 +14,7 @@ from bot.demo.workspace.rules import (
     response_url_faults,
 )
 from bot.demo.workspace.triggers import ResponseUrl
+from bot.demo.workspace.uploads import check_scope
 
 
 def apply_submission(core: Core, user: UserRecord, view: ViewRecord, body: Any) -> str | None:
@@ -35,6 +36,7 @@ def apply_submission(core: Core, user: UserRecord, view: ViewRecord, body: Any) 
 
 def _apply(core: Core, user: UserRecord, view: ViewRecord, body: Payload) -> None:
     action = body.get("response_action")
+    check_scope(core, body.get("view"))
     if action == "errors":
         view.errors = dict(body["errors"])
         core.changes.note("view", user=user.user_id, view=view.view_id)
@@ -85,7 +87,7 @@ def use_response_url(core: Core, url: ResponseUrl, content: Payload) -> None:
     if faults:
         raise SlackError("invalid_payload", [fault.as_line() for fault in faults], status=400)
     channel = core.world.channels[url.channel_id]
-    original = channel.find(url.ts) if url.ts else None
+    original = _own(core, channel, url.ts)
     if content.get("delete_original"):
         _delete(core, channel, original)
     elif content.get("replace_original") and original is not None:
@@ -93,6 +95,12 @@ def use_response_url(core: Core, url: ResponseUrl, content: Payload) -> None:
         core.announce.changed(channel, original, {})
     else:
         post_answer(core, url.user_id, channel, content)
+
+
+def _own(core: Core, channel: ChannelRecord, ts: str | None) -> MessageRecord | None:
+    """The message of that time stamp, where the app wrote it: what people wrote is theirs."""
+    found = channel.find(ts) if ts else None
+    return found if found is not None and found.bot_id == core.world.bot_id else None
 
 
 def _delete(core: Core, channel: ChannelRecord, original: MessageRecord | None) -> None:

@@ -34,6 +34,7 @@ class AppConfig:
 
     Attributes:
         escaped: The commands whose text carries ids for the names of people and channels.
+        options_load: Whether Slack knows where to ask for the options of external menus.
     """
 
     name: str = "bot"
@@ -47,6 +48,7 @@ class AppConfig:
     messages_tab: bool = True
     messages_tab_read_only: bool = False
     socket_mode: bool | None = None
+    options_load: bool = True
 
     def hears(self, event: str) -> bool:
         """Whether the app subscribed to it and was granted a scope that delivers it."""
@@ -85,11 +87,18 @@ def installed(manifest: Mapping[str, Any], refused: Collection[str] = ()) -> App
         messages_tab=home.get("messages_tab_enabled", False),
         messages_tab_read_only=home.get("messages_tab_read_only_enabled", False),
         socket_mode=settings.get("socket_mode_enabled", False),
+        options_load=_loads_options(settings),
     )
     scopes = manifest.get("oauth_config", {}).get("scopes", {})
     _check(config, frozenset(scopes.get("bot", ())) | frozenset(scopes.get("bot_optional", ())))
     config.scopes = _scopes(scopes, refused)
     return config
+
+
+def _loads_options(settings: Mapping[str, Any]) -> bool:
+    """Over a socket always; over HTTP where the manifest names an address (docs, app manifest reference)."""
+    address = settings.get("interactivity", {}).get("message_menu_options_url")
+    return bool(settings.get("socket_mode_enabled") or address)
 
 
 def _scopes(scopes: Mapping[str, Any], refused: Collection[str]) -> frozenset[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from bot.demo.workspace import forms, words
 from bot.demo.workspace.pressing import button_action, field_action
-from bot.demo.workspace.records import Payload
+from bot.demo.workspace.records import MessageRecord, Payload, ViewRecord
 from bot.demo.workspace.world import World
+
+Holder = MessageRecord | ViewRecord
 
 
 class Touched:
@@ -27,11 +29,19 @@ class Touched:
         self.action, self.path, self.value, self.sends = action, path, value or {}, sends
 
 
-def touched(world: World, blocks: list[Payload], block_id: str, action_id: str, raw: Any = None) -> Touched:
+def touched(
+    world: World,
+    blocks: list[Payload],
+    block_id: str,
+    action_id: str,
+    raw: Any = None,
+    holder: Holder | None = None,
+) -> Touched:
     """Find the element of these ids.
 
     Args:
         raw: For a choice the value of the option, or a list of them; for other fields what was entered.
+        holder: The message or view, which knows what the app handed out and what is chosen already.
 
     Raises:
         LookupError: there is no such element, or no such option.
@@ -44,36 +54,53 @@ def touched(world: World, blocks: list[Payload], block_id: str, action_id: str, 
             return Touched(_overflow_action(block, menu, raw))
     for field in forms.fields(world, blocks):
         if (field.block_id, field.action_id) == (block_id, action_id):
-            value = entered(field, raw)
+            value = entered(field, raw, _besides(field, holder))
             return Touched(field_action(field, value), field.path, value, field.dispatches)
     raise LookupError("what was pressed is no longer there")
 
 
-def filled(world: World, blocks: list[Payload], values: Mapping[str, Any]) -> Payload:
-    """The states of these fields; *values* by path, as in `forms.Field.path`; unknown paths are left out."""
+def filled(
+    world: World, blocks: list[Payload], values: Mapping[str, Any], holder: Holder | None = None
+) -> Payload:
+    """The states of these fields; *values* by path, as in `forms.Field.path`.
+
+    Unknown paths are left out, and so are files: those are put in one by one.
+    """
     return {
-        field.path: entered(field, values[field.path])
+        field.path: entered(field, values[field.path], _besides(field, holder))
         for field in forms.fields(world, blocks)
-        if field.path in values
+        if field.path in values and field.element["type"] != "file_input"
     }
 
 
-def entered(field: forms.Field, raw: Any) -> Payload:
+def entered(field: forms.Field, raw: Any, besides: Sequence[Payload] = ()) -> Payload:
     """The state after this was entered or chosen.
 
+    Args:
+        besides: Options that do not stand in the element itself.
+
     Raises:
-        LookupError: an option that is not on offer.
+        LookupError: an option that is not on offer, or more than may be chosen.
     """
     if "_option" not in field.kind.key:
-        return field.with_value(raw or ([] if field.kind.many else None))
+        return field.with_value(forms.within_most(field, raw or []) if field.kind.many else raw or None)
+    options = [*forms.options_of(field.element), *besides]
     if field.kind.many:
-        return field.with_value([_option(field.element, value) for value in raw or ()])
-    return field.with_value(_option(field.element, raw) if raw else None)
+        return field.with_value(forms.within_most(field, [_option(options, value) for value in raw or ()]))
+    return field.with_value(_option(options, raw) if raw else None)
 
 
-def _option(element: Payload, value: Any) -> Payload:
-    groups = [group["options"] for group in element.get("option_groups", ())]
-    for option in [*element.get("options", ()), *(one for group in groups for one in group)]:
+def _besides(field: forms.Field, holder: Holder | None) -> list[Payload]:
+    """What the app handed out last, and what is chosen already, which it need not hand out again."""
+    if field.element["type"] not in forms.EXTERNAL:
+        return []
+    held = (holder.inputs if holder else {}).get(field.path, field.blank())[field.kind.key] or []
+    suggested = holder.suggested.get(field.path, []) if holder else []
+    return [*suggested, *(held if field.kind.many else [held] if held else [])]
+
+
+def _option(options: Sequence[Payload], value: Any) -> Payload:
+    for option in options:
         if option.get("value") == value:
             return {key: option[key] for key in ("text", "value") if key in option}
     raise LookupError("this is no longer on offer")

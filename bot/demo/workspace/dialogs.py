@@ -7,11 +7,14 @@ from typing import Any, TypeVar
 
 from bot.demo.workspace import by_id, forms, words
 from bot.demo.workspace.answers import apply_submission
+from bot.demo.workspace.complaints import complaints
 from bot.demo.workspace.core import Core
 from bot.demo.workspace.courier import seen_by_person
 from bot.demo.workspace.pressing import button_action, field_action, offered
 from bot.demo.workspace.records import Payload, UserRecord, ViewRecord
-from bot.demo.workspace.shown import Answered
+from bot.demo.workspace.shown import Answered, Suggested
+from bot.demo.workspace.suggestions import ask_options
+from bot.demo.workspace.uploads import attached
 
 S = TypeVar("S")
 
@@ -112,20 +115,46 @@ class Dialog:
         """Pick the option of that text; where the app wants to know at once, it is told."""
         field = self._field(label)
         now = self._record.inputs.get(field.path)
-        value = forms.chosen(self._core.world, field, option, now)
+        suggested = self._record.suggested.get(field.path, ())
+        value = forms.chosen(self._core.world, field, option, now, suggested)
         self._record.inputs[field.path] = value
         if field.dispatches:
             self._core.courier.background(self._act(field_action(field, value)))
 
+    async def suggest(self, label: str, typed: str = "") -> Suggested:
+        """Type into the menu of that label, whose options the app hands out."""
+        return await self._suggest(self._field(label), typed)
+
+    async def suggest_at(self, path: str, typed: str) -> list[Payload]:
+        """The same by the place of the field; the options themselves.
+
+        Raises:
+            LookupError: there is no such menu.
+        """
+        field = forms.at(self._core.world, self.blocks, path)
+        shown = await self._suggest(field, typed)
+        return self._record.suggested.get(field.path, []) if shown.error is None else []
+
+    def attach(self, label: str, name: str, content: bytes) -> None:
+        """Put a file into the field of that label."""
+        self.attach_at(self._field(label).path, name, content)
+
+    def attach_at(self, path: str, name: str, content: bytes) -> None:
+        """The same by the place of the field; see `uploads.attached`."""
+        self._must_be_open()
+        field = forms.at(self._core.world, self.blocks, path)
+        now = self._record.inputs.get(field.path, field.blank())
+        self._record.inputs[field.path] = attached(self._core, self._user, field, now, name, content)
+
     def fill_in(self, values: Mapping[str, Any]) -> None:
         """Type and choose by the places of the fields; see `by_id.filled`."""
         self._must_be_open()
-        self._record.inputs |= by_id.filled(self._core.world, self.blocks, values)
+        self._record.inputs |= by_id.filled(self._core.world, self.blocks, values, self._record)
 
     async def touch(self, block_id: str, action_id: str, raw: Any = None) -> Answered:
         """Press or choose what has these ids; see `by_id.touched`."""
         self._must_be_open()
-        done = by_id.touched(self._core.world, self.blocks, block_id, action_id, raw)
+        done = by_id.touched(self._core.world, self.blocks, block_id, action_id, raw, self._record)
         if done.path:
             self._record.inputs[done.path] = done.value
         return await self._act(done.action) if done.sends else Answered()
@@ -139,7 +168,7 @@ class Dialog:
         self._must_be_open()
         if not self.submit_text:
             raise LookupError("this dialog has no main button")
-        self._record.errors = forms.complaints(self._core.world, self.blocks, self._record.inputs)
+        self._record.errors = complaints(self._core.world, self.blocks, self._record.inputs)
         if self._record.errors:
             return Answered(errors=self.errors)
         payload = self._core.payloads.submission(self._user, self._record)
@@ -172,6 +201,11 @@ class Dialog:
     async def until(self, predicate: Callable[[Dialog], S], timeout: float = 10) -> S:  # noqa: ASYNC109 - part of the interface
         """Wait for the dialog to look like that."""
         return await self._core.changes.until(lambda: predicate(self), timeout, f"the dialog {self.title!r}")
+
+    async def _suggest(self, field: forms.Field, typed: str) -> Suggested:
+        self._must_be_open()
+        payload = self._core.payloads.view_suggestion(self._user, self._record, field, typed)
+        return await ask_options(self._core, field, typed, payload, self._record.suggested)
 
     async def _act(self, action: Payload) -> Answered:
         payload = self._core.payloads.view_action(self._user, self._record, action)

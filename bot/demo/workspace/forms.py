@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,12 +45,8 @@ KINDS = {
     "multi_channels_select": Kind("selected_channels", "initial_channels", many=True),
     "file_input": Kind("files", "initial_files", many=True),
 }
-REQUIRED = "Please complete this required field."
-SHAPES = {
-    "email_text_input": (re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+"), "Please enter a valid email address."),
-    "url_text_input": (re.compile(r"https?://\S+"), "Please enter a valid URL."),
-    "number_input": (re.compile(r"-?\d+(\.\d+)?"), "Please enter a valid number."),
-}
+EXTERNAL = ("external_select", "multi_external_select")
+"""The menus whose options the app hands out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +135,32 @@ def find(world: World, blocks: list[Payload], label: str) -> Field:
     raise LookupError(f"no field {label!r}; there are {[field.label for field in all_fields]}")
 
 
-def chosen(world: World, field: Field, wanted: str, now: Payload | None = None) -> Payload:
+def at(world: World, blocks: list[Payload], path: str) -> Field:
+    """The field at that place.
+
+    Raises:
+        LookupError: there is none.
+    """
+    for field in fields(world, blocks):
+        if field.path == path:
+            return field
+    raise LookupError("this field is no longer there")
+
+
+def chosen(
+    world: World, field: Field, wanted: str, now: Payload | None = None, suggested: Sequence[Payload] = ()
+) -> Payload:
     """The state after a person picked the option with that text, or that person, channel or date.
 
     Args:
         now: The state before; where several can be picked, one that was picked already is unpicked.
+        suggested: The options that the app handed out for this menu.
 
     Raises:
-        LookupError: it is not on offer.
+        LookupError: it is not on offer, or as many are picked as may be.
     """
-    value = _offered(world, field, wanted) if "_option" in field.kind.key else _typed(field, wanted)
+    by_option = "_option" in field.kind.key
+    value = _offered(world, field, wanted, suggested) if by_option else _typed(field, wanted)
     if not field.kind.many:
         return field.with_value(value)
     picked = list((now or field.blank())[field.kind.key])
@@ -157,11 +168,23 @@ def chosen(world: World, field: Field, wanted: str, now: Payload | None = None) 
         picked.remove(value)
     else:
         picked.append(value)
-    return field.with_value(picked)
+    return field.with_value(within_most(field, picked))
 
 
-def _offered(world: World, field: Field, wanted: str) -> Payload:
-    options = list(_options(field.element))
+def within_most(field: Field, picked: list[Any]) -> list[Any]:
+    """The same, where the menu takes so many.
+
+    Raises:
+        LookupError: they are more than its `max_selected_items`.
+    """
+    most = field.element.get("max_selected_items")
+    if most is not None and len(picked) > most:
+        raise LookupError(f"no more than {most} can be chosen")
+    return picked
+
+
+def _offered(world: World, field: Field, wanted: str, suggested: Sequence[Payload]) -> Payload:
+    options = [*options_of(field.element), *suggested]
     for option in options:
         if wanted in {readable(world, option["text"]["text"]), option["text"]["text"]}:
             return option
@@ -172,33 +195,11 @@ def _typed(field: Field, wanted: str) -> Any:
     return int(wanted) if field.element["type"] == "datetimepicker" else wanted
 
 
-def _options(element: Payload) -> Iterator[Payload]:
+def options_of(element: Payload) -> Iterator[Payload]:
+    """The options of a menu, or of the app's answer to what was typed into one, out of their groups."""
     yield from element.get("options", ())
     for group in element.get("option_groups", ()):
         yield from group["options"]
-
-
-def complaints(world: World, blocks: list[Payload], inputs: Payload) -> dict[str, str]:
-    """What Slack's own client refuses before anything is sent: block id → sentence."""
-    found = {}
-    for field in fields(world, blocks):
-        value = inputs.get(field.path, field.blank())[field.kind.key]
-        sentence = _complaint(field, value)
-        if sentence is not None:
-            found[field.block_id] = sentence
-    return found
-
-
-def _complaint(field: Field, value: Any) -> str | None:
-    if not value:
-        return REQUIRED if field.required else None
-    if field.kind.key != "value":
-        return None
-    least, most = field.element.get("min_length", 0), field.element.get("max_length", 3000)
-    if field.element["type"] == "plain_text_input" and not least <= len(value) <= most:
-        return f"Please enter between {least} and {most} characters."
-    pattern, sentence = SHAPES.get(field.element["type"], (None, None))
-    return sentence if pattern and not pattern.fullmatch(value) else None
 
 
 def with_ids(blocks: list[Payload]) -> list[Payload]:

@@ -102,6 +102,16 @@ class Request:
         """The bot has to be able to write to this person directly.
 
         Raises:
+            SlackError: *code*, user_disabled, cannot_dm_bot or messages_tab_disabled.
+        """
+        self.may_be_written_to(user, code)
+        if not self.core.config.messages_tab:
+            raise SlackError("messages_tab_disabled")
+
+    def may_be_written_to(self, user: UserRecord, code: str) -> None:
+        """This person has to be one whom the bot may talk to at all.
+
+        Raises:
             SlackError: *code*, user_disabled or cannot_dm_bot.
         """
         if user.kind is PersonKind.BOT:
@@ -110,8 +120,6 @@ class Request:
             raise SlackError("user_disabled")
         if not self.core.world.bot_may_write_to(user):
             raise SlackError(code)
-        if not self.core.config.messages_tab:
-            raise SlackError("messages_tab_disabled")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,29 +17,6 @@ T = TypeVar("T")
 RANGE = "cursor inclusive include_all_metadata latest limit oldest"
 
 
-@method("conversations.open", "channel users return_im prevent_creation")
-def open_conversation(request: Request) -> Payload:
-    """Opens the direct message with one person."""
-    request.needs(scopes_of(request.method, "im"))
-    user_ids = [part for part in request.text("users").split(",") if part]
-    if not user_ids and request.text("channel"):
-        return {"channel": {"id": request.channel().channel_id}, "no_op": True, "already_open": True}
-    if not user_ids:
-        raise SlackError("users_list_not_supplied")
-    if len(user_ids) > 1:
-        raise SlackError("method_not_supported_for_channel_type")
-    user = request.core.world.users.get(user_ids[0])
-    if user is None:
-        raise SlackError("user_not_found")
-    request.reachable(user, "user_not_found")
-    found = request.core.world.found_direct_message(user.user_id)
-    channel = found or request.core.world.direct_message(user.user_id)
-    told: Payload = {"id": channel.channel_id}
-    if request.flag("return_im"):
-        told = described(request, channel)
-    return {"channel": told, **({"no_op": True, "already_open": True} if found else {})}
-
-
 @method("conversations.info", "channel! include_locale include_num_members")
 def info(request: Request) -> Payload:
     """What a channel is."""
@@ -125,7 +102,7 @@ def described(request: Request, channel: ChannelRecord) -> Payload:
         "is_channel": not channel.private,
         "is_group": channel.private,
         "is_im": False,
-        "is_mpim": False,
+        "is_mpim": channel.group,
         "is_private": channel.private,
         "is_general": False,
         "is_shared": channel.ext_shared,

@@ -6,6 +6,7 @@ from bot.demo.workspace.ids import new_id
 from bot.demo.workspace.method import Request, method
 from bot.demo.workspace.problems import SlackError
 from bot.demo.workspace.records import ChannelRecord, FileRecord, MessageRecord, Payload
+from bot.demo.workspace.uploads import file_body
 
 
 @method("files.getUploadURLExternal", "filename! length! alt_txt snippet_type", tier=4)
@@ -14,7 +15,8 @@ def upload_url(request: Request) -> Payload:
     length = request.number("length", 0)
     if length <= 0:
         raise SlackError("invalid_arguments", ["[ERROR] length must be positive"])
-    file = FileRecord(new_id("F"), request.text("filename"), length)
+    created = int(request.core.clock.now())
+    file = FileRecord(new_id("F"), request.text("filename"), length, created=created)
     request.core.world.files[file.file_id] = file
     return {"upload_url": f"{request.core.base_url}/upload/{file.file_id}", "file_id": file.file_id}
 
@@ -35,7 +37,7 @@ def complete_upload(request: Request) -> Payload:
     targets = [request.text("channel_id"), *request.text("channels").split(",")]
     for target in filter(None, targets):
         _show(request, _channel(request, target), files)
-    return {"files": [_told(file) for file in files]}
+    return {"files": [file_body(request.core, file) for file in files]}
 
 
 @method("files.info", "file! count cursor limit page", tier=4)
@@ -44,7 +46,7 @@ def file_info(request: Request) -> Payload:
     file = request.core.world.files.get(request.text("file"))
     if file is None or not file.shared:
         raise SlackError("file_not_found")
-    return {"file": _told(file)}
+    return {"file": file_body(request.core, file)}
 
 
 def _uploaded(request: Request, item: Payload) -> FileRecord:
@@ -67,10 +69,6 @@ def _show(request: Request, channel: ChannelRecord, files: list[FileRecord]) -> 
     text = request.text("initial_comment")
     message = MessageRecord(world.next_ts(), world.bot.user_id, world.team.team_id, text)
     message.thread_ts = request.text("thread_ts") or None
-    message.subtype, message.files = "file_share", [_told(file) for file in files]
+    message.subtype, message.files = "file_share", [file_body(request.core, file) for file in files]
     world.posted_by_bot(channel, message)
     request.core.announce.posted(channel, message)
-
-
-def _told(file: FileRecord) -> Payload:
-    return {"id": file.file_id, "name": file.name, "title": file.title, "size": file.length}

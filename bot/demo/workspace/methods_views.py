@@ -6,6 +6,7 @@ from bot.demo.workspace.method import Request, method
 from bot.demo.workspace.problems import SlackError
 from bot.demo.workspace.records import Payload, ViewRecord
 from bot.demo.workspace.rules import home_faults, message_faults, view_faults
+from bot.demo.workspace.uploads import check_scope
 
 
 @method("views.open", "trigger_id! view! interactivity_pointer", tier=4)
@@ -15,7 +16,7 @@ def open_view(request: Request) -> Payload:
     request.core.stacks.check(view)
     trigger = request.core.triggers.use(request.text("trigger_id"))
     user = request.core.world.users[trigger.user_id]
-    return _told(request, request.core.stacks.open(user, view))
+    return _told(request, request.core.stacks.open(user, view, trigger.channel_id))
 
 
 @method("views.push", "trigger_id! view! interactivity_pointer", tier=4)
@@ -75,6 +76,7 @@ def _view_argument(request: Request) -> Payload:
     view = request.arguments["view"]
     if not isinstance(view, dict):
         raise SlackError("invalid_arguments", ["[ERROR] must be a valid view [json-pointer:/view]"])
+    check_scope(request.core, view)
     return view
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bot.demo.workspace import forms
 from bot.demo.workspace.records import (
     ChannelRecord,
@@ -32,7 +34,7 @@ class Payloads:
             "team_id": team.team_id,
             "team_domain": team.domain,
             "channel_id": channel.channel_id,
-            "channel_name": "privategroup" if channel.family == "groups" else channel.name,
+            "channel_name": _name(channel),
             "user_id": user.user_id,
             "user_name": user.name,
             "command": name,
@@ -40,7 +42,7 @@ class Payloads:
             "api_app_id": self._world.app_id,
             "is_enterprise_install": "false",
             "response_url": self._triggers.issue_url(user.user_id, channel.channel_id),
-            "trigger_id": self._triggers.issue(user.user_id),
+            "trigger_id": self._triggers.issue(user.user_id, channel_id=channel.channel_id),
         }
 
     def shortcut(self, user: UserRecord, callback_id: str) -> Payload:
@@ -61,8 +63,8 @@ class Payloads:
             **self._common("message_action", user, self._world.teams[user.team_id]),
             "action_ts": self._world.next_ts(),
             "callback_id": callback_id,
-            "trigger_id": self._triggers.issue(user.user_id),
-            "channel": {"id": channel.channel_id, "name": channel.name},
+            "trigger_id": self._triggers.issue(user.user_id, channel_id=channel.channel_id),
+            "channel": {"id": channel.channel_id, "name": _name(channel)},
             "message_ts": message.ts,
             "message": message_body(message),
             "response_url": self._triggers.issue_url(
@@ -74,25 +76,33 @@ class Payloads:
         self, user: UserRecord, channel: ChannelRecord, message: MessageRecord, action: Payload
     ) -> Payload:
         """A press on a message; an ephemeral one is not handed along."""
-        payload = {
-            **self._action(user, action),
-            "container": {
-                "type": "message",
-                "message_ts": message.ts,
-                "channel_id": channel.channel_id,
-                "is_ephemeral": message.ephemeral_to is not None,
-            },
-            "channel": {"id": channel.channel_id, "name": channel.name},
+        return {
+            **self._action(user, action, channel=channel),
+            **_where(channel, message),
             "state": {"values": forms.state(self._world, message.blocks, message.inputs)},
             "response_url": self._triggers.issue_url(
                 user.user_id, channel.channel_id, message.ts, message.thread_ts
             ),
         }
-        if message.thread_ts:
-            payload["container"]["thread_ts"] = message.thread_ts
-        if message.ephemeral_to is None:
-            payload["message"] = message_body(message)
-        return payload
+
+    def message_suggestion(
+        self,
+        user: UserRecord,
+        channel: ChannelRecord,
+        message: MessageRecord,
+        field: forms.Field,
+        typed: str,
+    ) -> Payload:
+        """Something typed into a message's menu whose options the app has."""
+        return {**self._suggestion(user, field, typed), **_where(channel, message)}
+
+    def view_suggestion(self, user: UserRecord, view: ViewRecord, field: forms.Field, typed: str) -> Payload:
+        """The same in a dialog or on the Home tab."""
+        return {
+            **self._suggestion(user, field, typed),
+            "container": {"type": "view", "view_id": view.view_id},
+            "view": self.view(view),
+        }
 
     def view_action(self, user: UserRecord, view: ViewRecord, action: Payload) -> Payload:
         """A press in a dialog or on the Home tab: no address to answer to."""
@@ -106,10 +116,23 @@ class Payloads:
         """The dialog's main button."""
         return {
             **self._common("view_submission", user, self._world.teams[user.team_id]),
-            "trigger_id": self._triggers.issue(user.user_id, view.view_id),
+            "trigger_id": self._triggers.issue(user.user_id, view.view_id, view.opened_from),
             "view": self.view(view),
-            "response_urls": [],
+            "response_urls": list(self._response_urls(user, view)),
         }
+
+    def _response_urls(self, user: UserRecord, view: ViewRecord) -> Iterator[Payload]:
+        """An address for each conversation that was chosen in a menu which asks for one (docs, Modals)."""
+        blocks = [block for block in view.body["blocks"] if block.get("type") == "input"]
+        for field in forms.fields(self._world, blocks):
+            chosen = view.inputs.get(field.path, field.blank())[field.kind.key]
+            if field.element.get("response_url_enabled") and chosen in self._world.channels:
+                yield {
+                    "block_id": field.block_id,
+                    "action_id": field.action_id,
+                    "channel_id": chosen,
+                    "response_url": self._triggers.issue_url(user.user_id, chosen),
+                }
 
     def closed(self, user: UserRecord, view: ViewRecord, cleared: bool) -> Payload:
         """A dialog that was closed without sending; what was typed is not handed along."""
@@ -142,10 +165,22 @@ class Payloads:
             "state": {"values": forms.state(self._world, view.body["blocks"], view.inputs)},
         }
 
-    def _action(self, user: UserRecord, action: Payload, view: ViewRecord | None = None) -> Payload:
+    def _suggestion(self, user: UserRecord, field: forms.Field, typed: str) -> Payload:
+        about = {"block_id": field.block_id, "action_id": field.action_id, "value": typed}
+        return {**self._common("block_suggestion", user, self._world.team), **about}
+
+    def _action(
+        self,
+        user: UserRecord,
+        action: Payload,
+        view: ViewRecord | None = None,
+        channel: ChannelRecord | None = None,
+    ) -> Payload:
+        view_id, place = (view.view_id, view.opened_from) if view else (None, None)
+        place = channel.channel_id if channel else place
         return {
             **self._common("block_actions", user, self._world.team),
-            "trigger_id": self._triggers.issue(user.user_id, view.view_id if view else None),
+            "trigger_id": self._triggers.issue(user.user_id, view_id, place),
             "actions": [{**action, "action_ts": self._world.next_ts()}],
         }
 
@@ -164,6 +199,25 @@ class Payloads:
                 "team_id": user.team_id,
             },
         }
+
+
+def _name(channel: ChannelRecord) -> str:
+    """A private channel's own name is kept from the app here, as in Slack's payloads."""
+    return "privategroup" if channel.kind == "private" else channel.name
+
+
+def _where(channel: ChannelRecord, message: MessageRecord) -> Payload:
+    """The message in which a person acted; an ephemeral one is not handed along."""
+    container: Payload = {
+        "type": "message",
+        "message_ts": message.ts,
+        "channel_id": channel.channel_id,
+        "is_ephemeral": message.ephemeral_to is not None,
+    }
+    if message.thread_ts:
+        container["thread_ts"] = message.thread_ts
+    where: Payload = {"container": container, "channel": {"id": channel.channel_id, "name": _name(channel)}}
+    return where if message.ephemeral_to is not None else where | {"message": message_body(message)}
 
 
 def message_body(message: MessageRecord, metadata: bool | None = None) -> Payload:

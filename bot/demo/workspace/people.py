@@ -9,13 +9,11 @@ from bot.demo.workspace.dialogs import Dialog
 from bot.demo.workspace.ids import new_digits
 from bot.demo.workspace.payloads import message_body
 from bot.demo.workspace.records import (
-    FROM_ELSEWHERE,
-    GUESTS,
     ChannelRecord,
     MessageRecord,
-    PersonKind,
     UserRecord,
 )
+from bot.demo.workspace.rights import refused
 from bot.demo.workspace.shown import Shown
 from bot.demo.workspace.surfaces import Message, Surface
 from bot.demo.workspace.typing_text import as_command_text, as_message
@@ -48,11 +46,11 @@ class Person:
 
     async def command(self, name: str, text: str = "", channel: ChannelRecord | None = None) -> Shown:
         """Type a slash command, in their conversation with the app unless told otherwise."""
-        refused = self._refused()
-        if refused is None and name not in self._core.config.commands:
-            refused = "unknown_command"
-        if refused:
-            return Shown(error=refused, act=name)
+        error = refused(self._core, self.record)
+        if error is None and name not in self._core.config.commands:
+            error = "unknown_command"
+        if error:
+            return Shown(error=error, act=name)
         place = channel or self._core.world.direct_message(self.user_id)
         self._must_be_in(place)
         if name in self._core.config.escaped:
@@ -67,10 +65,10 @@ class Person:
 
     async def shortcut(self, wanted: str) -> Shown:
         """Use a global shortcut, by its callback id or name."""
-        refused = self._refused()
+        error = refused(self._core, self.record)
         found = self._core.config.shortcut(wanted, "global")
-        if refused or found is None:
-            return Shown(error=refused or "unknown_shortcut", act=wanted)
+        if error or found is None:
+            return Shown(error=error or "unknown_shortcut", act=wanted)
         payload = self._core.payloads.shortcut(self.record, found.callback_id)
         return Shown(error=await self._core.interaction(payload), act=wanted)
 
@@ -136,7 +134,9 @@ class Person:
             channel.messages[:] = [m for m in channel.messages if m.ephemeral_to != self.user_id]
 
     async def joins(self, channel: ChannelRecord) -> None:
-        """Come into a channel."""
+        """Come into a channel; a direct message stays among those it was opened with."""
+        if channel.kind in {"im", "mpim"}:
+            raise PermissionError("nobody joins a direct message")
         if self.user_id not in channel.members:
             channel.members.append(self.user_id)
             self._core.announce.joined(channel, self.record, True)
@@ -207,15 +207,6 @@ class Person:
         channel = self._core.world.direct_message(self.user_id)
         view = self._core.payloads.view(self.record.home) if self.record.home else None
         self._core.announce.home_opened(self.record, channel, tab, view)
-
-    def _refused(self) -> str | None:
-        """Why commands and shortcuts are not theirs (Slack docs, Slack Connect; help, guest roles)."""
-        kind = self.record.kind
-        if kind in FROM_ELSEWHERE:
-            return "unknown_command"
-        if kind is PersonKind.SINGLE_GUEST or (kind in GUESTS and not self._core.guests_may_use_apps):
-            return "restricted_action"
-        return "account_inactive" if kind is PersonKind.DEACTIVATED else None
 
     def _must_be_in(self, channel: ChannelRecord) -> None:
         if self.user_id not in channel.members:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.demo.workspace import forms, words
-from bot.demo.workspace.records import Payload
+from bot.demo.workspace.records import MessageRecord, Payload, ViewRecord
 from bot.demo.workspace.world import World
 
 OVERFLOW = "⋯"
@@ -29,12 +29,15 @@ def button_action(block: Payload, button: Payload) -> Payload:
     return action | {key: button[key] for key in optional if key in button}
 
 
-def choice_action(world: World, blocks: list[Payload], inputs: Payload, label: str, option: str) -> Payload:
-    """What a choice sends; *inputs* keeps it, unless it is one of an overflow menu."""
+def choice_action(
+    world: World, blocks: list[Payload], holder: MessageRecord | ViewRecord, label: str, option: str
+) -> Payload:
+    """What a choice sends; *holder* keeps it, unless it is one of an overflow menu."""
     if label == OVERFLOW:
         return _overflow(blocks, option)
-    field = forms.find(world, blocks, label)
-    inputs[field.path] = forms.chosen(world, field, option, inputs.get(field.path))
+    field, inputs = forms.find(world, blocks, label), holder.inputs
+    suggested = holder.suggested.get(field.path, ())
+    inputs[field.path] = forms.chosen(world, field, option, inputs.get(field.path), suggested)
     return field_action(field, inputs[field.path])
 
 

@@ -57,6 +57,7 @@ class MessageRecord:
     Attributes:
         ephemeral_to: The only person who sees it, or None for everybody.
         inputs: What was chosen in its menus, by the place of the menu.
+        suggested: The options that the app handed out last, by the place of the menu.
     """
 
     ts: str
@@ -77,11 +78,17 @@ class MessageRecord:
     files: list[Payload] = field(default_factory=list)
     ephemeral_to: str | None = None
     inputs: Payload = field(default_factory=dict)
+    suggested: dict[str, list[Payload]] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
 class ChannelRecord:
-    """A conversation: public, private, or a direct message."""
+    """A conversation: public, private, or a direct message.
+
+    Attributes:
+        im_with: The person that a direct message with the app is with.
+        group: Whether it is a direct message among several.
+    """
 
     channel_id: str
     name: str
@@ -90,6 +97,7 @@ class ChannelRecord:
     members: list[str] = field(default_factory=list)
     archived: bool = False
     im_with: str | None = None
+    group: bool = False
     created: int = 0
     messages: list[MessageRecord] = field(default_factory=list)
 
@@ -100,15 +108,17 @@ class ChannelRecord:
 
     @property
     def kind(self) -> str:
-        """ "im", "private" or "public"."""
+        """ "im", "mpim", "private" or "public"."""
         if self.im_with is not None:
             return "im"
+        if self.group:
+            return "mpim"
         return "private" if self.private else "public"
 
     @property
     def family(self) -> str:
-        """How events and scopes call it: "im", "groups" or "channels"."""
-        return {"im": "im", "private": "groups", "public": "channels"}[self.kind]
+        """How events and scopes call it: "im", "mpim", "groups" or "channels"."""
+        return {"im": "im", "mpim": "mpim", "private": "groups", "public": "channels"}[self.kind]
 
     def find(self, ts: str) -> MessageRecord | None:
         """The message of that time stamp."""
@@ -132,7 +142,12 @@ class UsergroupRecord:
 
 @dataclass(slots=True, eq=False)
 class ViewRecord:
-    """A modal or a Home tab on somebody's screen."""
+    """A modal or a Home tab on somebody's screen.
+
+    Attributes:
+        opened_from: The conversation that the person had before them when it opened, where Slack knows it.
+        suggested: The options that the app handed out last, by the place of the menu.
+    """
 
     view_id: str
     user_id: str
@@ -142,8 +157,10 @@ class ViewRecord:
     previous_view_id: str | None = None
     external_id: str = ""
     closed: bool = False
+    opened_from: str | None = None
     errors: dict[str, str] = field(default_factory=dict)
     inputs: Payload = field(default_factory=dict)
+    suggested: dict[str, list[Payload]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -156,6 +173,8 @@ class FileRecord:
     content: bytes = b""
     title: str = ""
     shared: bool = False
+    user_id: str = ""
+    created: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from bot.demo.workspace.rules_payloads import (
     COMMAND_ANSWER,
     HOME,
     MODAL,
+    OPTIONS_ANSWER,
     RESPONSE_URL,
     UNKNOWN_ANSWER,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "command_answer_faults",
     "home_faults",
     "message_faults",
+    "options_answer_faults",
     "response_action_faults",
     "response_url_faults",
     "view_faults",
@@ -101,6 +103,11 @@ def command_answer_faults(answer: Any) -> list[Fault]:
         return []
     opened = _opened({"text": answer} if isinstance(answer, str) else answer)
     return [*_in_own_words(COMMAND_ANSWER.faults(opened, "")), *_content_faults(opened)]
+
+
+def options_answer_faults(answer: Any) -> list[Fault]:
+    """Judge what a `block_suggestion` is answered with; nothing at all is nothing to choose."""
+    return [] if answer in (None, "", {}) else list(OPTIONS_ANSWER.faults(answer, ""))
 
 
 def response_url_faults(answer: Any) -> list[Fault]:

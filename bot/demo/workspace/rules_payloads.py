@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.demo.workspace.rules_blocks import MARKDOWN, blocks_of
-from bot.demo.workspace.rules_objects import ID, URL, plain
+from bot.demo.workspace.rules_objects import ID, MENU_OPTION, OPTION_GROUP, URL, plain
 from bot.demo.workspace.rules_shape import AnyObject, Anything, Flag, Items, Record, Rule, Text, Word
 
 TEXT = 40_000
@@ -110,6 +110,16 @@ RESPONSE_URL = Record(
     may={**COMMAND_ANSWER.may, "replace_original": Flag(), "delete_original": Flag()}, never_both=NEVER_BOTH
 )
 """What may be posted to a `response_url` (docs, interactivity/handling-user-interaction)."""
+
+OPTIONS_ANSWER = Record(
+    may={
+        "options": Items(MENU_OPTION, most=100, fewest=0),
+        "option_groups": Items(OPTION_GROUP, most=100, fewest=0),
+    },
+    one_of=(("options", "option_groups"),),
+    never_both=(("options", "option_groups"),),
+)
+"""What a `block_suggestion` is answered with (docs, external select menu; at most 100 of either)."""
 
 VIEW: Mapping[str, Rule] = {"private_metadata": Text(3000, shortest=0), "callback_id": ID, "external_id": ID}
 MODAL = Record(

@@ -8,6 +8,7 @@ from bot.demo.workspace import arguments as args
 from bot.demo.workspace.answers import use_response_url
 from bot.demo.workspace.core import Core
 from bot.demo.workspace.problems import SlackError
+from bot.demo.workspace.uploads import SCOPE
 from bot.demo.workspace.web_api import WebApi
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -29,6 +30,8 @@ class Server:
         app.router.add_post("/response/{key:.+}", self._respond)
         app.router.add_post("/upload/{file_id}", self._upload)
         app.router.add_put("/upload/{file_id}", self._upload)
+        app.router.add_get("/files-pri/{team_id}-{file_id}/{name:.+}", self._download)
+        app.router.add_get("/signin", self._sign_in)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -54,6 +57,19 @@ class Server:
         except SlackError as problem:
             return web.json_response(problem.answer(), status=max(problem.status, 400))
         return web.Response(text="ok")
+
+    async def _download(self, request: web.Request) -> web.Response:
+        """A file's bytes, for the app's token and scope; anybody else is led to a page for people."""
+        core, file = self._core, self._core.world.files.get(request.match_info["file_id"])
+        known = request.headers.get("Authorization") == f"Bearer {core.tokens.bot}"
+        if not known or core.tokens.revoked or SCOPE not in core.config.scopes:
+            raise web.HTTPFound(f"{core.base_url}/signin")
+        if file is None:
+            raise web.HTTPNotFound
+        return web.Response(body=file.content, content_type="application/octet-stream")
+
+    async def _sign_in(self, request: web.Request) -> web.Response:
+        return web.Response(text="<!DOCTYPE html><title>Sign in</title>", content_type="text/html")
 
     async def _upload(self, request: web.Request) -> web.Response:
         file = self._core.world.files.get(request.match_info["file_id"])

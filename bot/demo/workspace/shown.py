@@ -12,6 +12,7 @@ NOTICES = {
     "account_inactive": "This account has been deactivated.",
     "interactivity_disabled": "This app is not configured to handle interactive responses.",
     "invalid_response": "We had some trouble connecting. Try again?",
+    "options_load_url_missing": "This app has not said where its options come from.",
 }
 FAILED_COMMAND = '{act} failed with the error "{error}"'
 FAILED_PRESS = "This app didn't respond in time or answered with an error ({error}). Try again?"
@@ -45,6 +46,24 @@ class Shown:
     def notice(self) -> str:
         """What Slack's client says of the failure, or ""."""
         return notice(self.error, self.act)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """What a menu shows after something was typed into it.
+
+    Attributes:
+        options: The texts that can be chosen now.
+        error: Slack's word when nothing came of it.
+    """
+
+    options: list[str] = field(default_factory=list)
+    error: str | None = None
+
+    @property
+    def notice(self) -> str:
+        """What Slack's client says of the failure, or ""."""
+        return notice(self.error, "the menu")
 
 
 @dataclass(frozen=True, slots=True)

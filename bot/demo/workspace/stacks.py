@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.demo.workspace import forms
+from bot.demo.workspace import forms, places
 from bot.demo.workspace.changes import Changes
 from bot.demo.workspace.ids import new_digits, new_id
 from bot.demo.workspace.problems import SlackError, refuse
@@ -19,11 +19,15 @@ class Stacks:
     def __init__(self, world: World, changes: Changes) -> None:
         self._world, self._changes = world, changes
 
-    def open(self, user: UserRecord, body: Payload) -> ViewRecord:
-        """A new stack; what lay open before is gone."""
+    def open(self, user: UserRecord, body: Payload, place: str | None = None) -> ViewRecord:
+        """A new stack; what lay open before is gone.
+
+        Args:
+            place: The conversation in which the person acted.
+        """
         self.check(body)
         self.clear(user)
-        return self._put(user, body)
+        return self._put(user, body, place)
 
     def push(self, user: UserRecord, body: Payload) -> ViewRecord:
         """One more on top.
@@ -36,7 +40,7 @@ class Stacks:
             raise SlackError("push_limit_reached")
         if not user.stack:
             raise SlackError("not_found")
-        return self._put(user, body)
+        return self._put(user, body, user.stack[-1].opened_from)
 
     def update(self, view: ViewRecord, body: Payload) -> ViewRecord:
         """Other content in the same place; what was filled in stays where the field stays."""
@@ -88,8 +92,9 @@ class Stacks:
         if holder is not None and holder is not instead_of:
             raise SlackError("duplicate_external_id")
 
-    def _put(self, user: UserRecord, body: Payload) -> ViewRecord:
+    def _put(self, user: UserRecord, body: Payload, place: str | None) -> ViewRecord:
         view = self._made(user, body)
+        view.opened_from = place
         if user.stack:
             view.root_view_id = user.stack[0].view_id
             view.previous_view_id = user.stack[-1].view_id
@@ -108,6 +113,7 @@ class Stacks:
         view.body = {key: value for key, value in body.items() if key != "external_id"} | {"blocks": blocks}
         view.external_id = body.get("external_id") or ""
         view.hash = f"{int(self._world.clock.now())}.{new_digits(8)}"
-        view.inputs = forms.kept(self._world, blocks, view.inputs)
+        here = places.prefilled(self._world, blocks, view.opened_from)
+        view.inputs = here | forms.kept(self._world, blocks, view.inputs)
         view.errors = {}
         self._changes.note("home" if body["type"] == "home" else "view", user=view.user_id, view=view.view_id)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.demo.workspace import by_id, words
+from bot.demo.workspace import by_id, forms, words
 from bot.demo.workspace.core import Core
 from bot.demo.workspace.pressing import button_action, choice_action, offered
 from bot.demo.workspace.records import ChannelRecord, MessageRecord, Payload, UserRecord, ViewRecord
-from bot.demo.workspace.shown import Answered
+from bot.demo.workspace.rights import refused
+from bot.demo.workspace.shown import Answered, Suggested
+from bot.demo.workspace.suggestions import ask_options
 
 if TYPE_CHECKING:
     from bot.demo.workspace.people import Person
@@ -129,24 +131,31 @@ class Message:
     async def select(self, label: str, option: str, by: Person | None = None) -> Answered:
         """Choose an option of a menu, found by its placeholder, or of an overflow menu, by "⋯"."""
         user = self._reader(by)
-        inputs = self._record.inputs
-        return await self._act(user, choice_action(self._core.world, self.blocks, inputs, label, option))
+        action = choice_action(self._core.world, self.blocks, self._record, label, option)
+        return await self._act(user, action)
+
+    async def suggest(self, label: str, typed: str = "", by: Person | None = None) -> Suggested:
+        """Type into the menu of that placeholder, whose options the app hands out."""
+        user, field = self._reader(by), forms.find(self._core.world, self.blocks, label)
+        about = self._core.payloads.message_suggestion(user, self._channel, self._record, field, typed)
+        return await ask_options(self._core, field, typed, about, self._record.suggested)
 
     async def touch(self, block_id: str, action_id: str, raw: Any = None) -> Answered:
         """Press or choose what has these ids; see `by_id.touched`."""
         user = self._reader(None)
         seen = words.seen_by(self.blocks, user.user_id)
-        done = by_id.touched(self._core.world, seen, block_id, action_id, raw)
+        done = by_id.touched(self._core.world, seen, block_id, action_id, raw, self._record)
         self._record.inputs |= {done.path: done.value} if done.path else {}
         return await self._act(user, done.action)
 
     async def shortcut(self, callback_id: str, by: Person | None = None) -> Answered:
-        """Use an entry of the message's own menu; not there on ephemeral messages."""
+        """Use an entry of the message's own menu, by callback id or name; not there on ephemeral messages."""
         user = self._reader(by)
-        if self.ephemeral or self._core.config.shortcut(callback_id, "message") is None:
-            return Answered(error="unknown_shortcut")
+        error, found = refused(self._core, user), self._core.config.shortcut(callback_id, "message")
+        if error or self.ephemeral or found is None:
+            return Answered(error=error or "unknown_shortcut")
         payloads = self._core.payloads
-        payload = payloads.message_shortcut(user, callback_id, self._channel, self._record)
+        payload = payloads.message_shortcut(user, found.callback_id, self._channel, self._record)
         return Answered(error=await self._core.interaction(payload))
 
     def _reader(self, by: Person | None) -> UserRecord:
@@ -198,12 +207,18 @@ class Surface:
 
     async def select(self, label: str, option: str) -> Answered:
         """Choose an option of a menu."""
-        inputs = self.view.inputs if self.view else {}
-        return await self._act(choice_action(self._core.world, self.blocks, inputs, label, option))
+        view = self._published()
+        return await self._act(choice_action(self._core.world, self.blocks, view, label, option))
+
+    async def suggest(self, label: str, typed: str = "") -> Suggested:
+        """Type into the menu of that placeholder, whose options the app hands out."""
+        view, field = self._published(), forms.find(self._core.world, self.blocks, label)
+        payload = self._core.payloads.view_suggestion(self._user, view, field, typed)
+        return await ask_options(self._core, field, typed, payload, view.suggested)
 
     async def touch(self, block_id: str, action_id: str, raw: Any = None) -> Answered:
         """Press or choose what has these ids; see `by_id.touched`."""
-        done = by_id.touched(self._core.world, self.blocks, block_id, action_id, raw)
+        done = by_id.touched(self._core.world, self.blocks, block_id, action_id, raw, self.view)
         if self.view is not None and done.path:
             self.view.inputs[done.path] = done.value
         return await self._act(done.action)
@@ -213,7 +228,10 @@ class Surface:
         return await self._core.changes.until(lambda: predicate(self), timeout, "the Home tab")
 
     async def _act(self, action: Payload) -> Answered:
+        payload: dict[str, Any] = self._core.payloads.view_action(self._user, self._published(), action)
+        return Answered(error=await self._core.interaction(payload))
+
+    def _published(self) -> ViewRecord:
         if self.view is None:
             raise LookupError("nothing is published on this Home tab")
-        payload: dict[str, Any] = self._core.payloads.view_action(self._user, self.view, action)
-        return Answered(error=await self._core.interaction(payload))
+        return self.view

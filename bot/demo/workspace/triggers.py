@@ -15,11 +15,16 @@ RESPONSE_URL_USES = 5
 
 @dataclass(slots=True)
 class Trigger:
-    """What one act of a person entitles the app to."""
+    """What one act of a person entitles the app to.
+
+    Attributes:
+        channel_id: The conversation in which they acted, where it was one.
+    """
 
     user_id: str
     view_id: str | None
     due: float
+    channel_id: str | None = None
     used: bool = False
 
 
@@ -48,10 +53,11 @@ class Triggers:
         self._urls: dict[str, ResponseUrl] = {}
         self.address = ""
 
-    def issue(self, user_id: str, view_id: str | None = None) -> str:
+    def issue(self, user_id: str, view_id: str | None = None, channel_id: str | None = None) -> str:
         """A new trigger id."""
         text = self._world.trigger_text()
-        self._triggers[text] = Trigger(user_id, view_id, self._world.clock.running() + TRIGGER_LIVES_S)
+        due = self._world.clock.running() + TRIGGER_LIVES_S
+        self._triggers[text] = Trigger(user_id, view_id, due, channel_id)
         return text
 
     def use(self, trigger_id: str) -> Trigger:

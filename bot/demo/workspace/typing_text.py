@@ -34,7 +34,8 @@ def _typed(world: World, text: str) -> str:
 
 def _names(world: World) -> Iterator[tuple[str, str, str]]:
     """What a person types, what it stands for, and its label; the longest first."""
-    found = [(f"#{c.name}", f"#{c.channel_id}", c.name) for c in world.channels.values() if not c.im_with]
+    channels = [c for c in world.channels.values() if c.kind in {"public", "private"}]
+    found = [(f"#{c.name}", f"#{c.channel_id}", c.name) for c in channels]
     found += [
         (f"@{g.handle}", f"!subteam^{g.usergroup_id}", f"@{g.handle}") for g in world.usergroups.values()
     ]

@@ -12,6 +12,7 @@ from bot.demo.workspace import (
     methods_chat,
     methods_conversations,
     methods_files,
+    methods_open,
     methods_people,
     methods_views,
 )
@@ -21,7 +22,14 @@ from bot.demo.workspace.method import METHODS, Method, Request
 from bot.demo.workspace.problems import SlackError
 from bot.demo.workspace.records import Call, Payload
 
-FAMILIES = (methods_chat, methods_conversations, methods_files, methods_people, methods_views)
+FAMILIES = (
+    methods_chat,
+    methods_conversations,
+    methods_files,
+    methods_open,
+    methods_people,
+    methods_views,
+)
 #: Faults that are told as an ordinary refusal, the deed done or not.
 AS_ERROR = frozenset(
     {

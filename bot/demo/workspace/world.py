@@ -79,6 +79,19 @@ class World:
             )
         )
 
+    def group_message(self, users: list[UserRecord]) -> ChannelRecord:
+        """A new conversation of these people and the bot; their order stays (docs, conversations.open)."""
+        names = "--".join(user.name for user in (*users, self.bot))
+        members = [*(user.user_id for user in users), self.bot.user_id]
+        return self.add_channel(
+            ChannelRecord(new_id("C"), f"mpdm-{names}-1", private=True, members=members, group=True)
+        )
+
+    def found_group_message(self, users: list[UserRecord]) -> ChannelRecord | None:
+        """The conversation of just these people and the bot, if there is one."""
+        wanted = {*(user.user_id for user in users), self.bot.user_id}
+        return next((c for c in self.channels.values() if c.group and set(c.members) == wanted), None)
+
     def found_direct_message(self, user_id: str) -> ChannelRecord | None:
         """The conversation of that person with the bot, if there is one."""
         return next((c for c in self.channels.values() if c.im_with == user_id), None)

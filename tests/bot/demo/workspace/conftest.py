@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -11,9 +11,9 @@ from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 
-from bot.demo.workspace import Workspace
+from bot.demo.workspace import Dialog, Person, Workspace
 from tests.bot.demo.workspace.cake_app import cake_app
-from tests.bot.demo.workspace.listening import BareSocket, Call, Receiver
+from tests.bot.demo.workspace.listening import BareSocket, Call, Opens, Receiver
 
 
 @pytest.fixture
@@ -90,3 +90,31 @@ async def wire(slack: Workspace, session: aiohttp.ClientSession, call: Call) -> 
     await socket.connect()
     yield socket
     await socket.close()
+
+
+@pytest.fixture
+def ann(slack: Workspace) -> Person:
+    return slack.add_person("Ann Archer")
+
+
+@pytest.fixture
+async def trigger(ann: Person, receiver: Receiver) -> Callable[[], Awaitable[str]]:
+    """A fresh trigger of Ann's."""
+
+    async def make() -> str:
+        assert (await ann.shortcut("anything")).error is None
+        return str(receiver.acts[-1]["trigger_id"])
+
+    return make
+
+
+@pytest.fixture
+async def opens(ann: Person, call: Call, trigger: Callable[[], Awaitable[str]]) -> Opens:
+    """Opens a view on Ann's screen."""
+
+    async def make(view: dict[str, Any]) -> Dialog:
+        answer = await call("views.open", trigger_id=await trigger(), view=view)
+        assert answer["ok"], answer
+        return await ann.dialog()
+
+    return make

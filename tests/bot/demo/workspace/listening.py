@@ -12,9 +12,10 @@ from urllib.parse import parse_qsl
 import aiohttp
 from aiohttp import web
 
-from bot.demo.workspace import Workspace
+from bot.demo.workspace import Dialog, Workspace
 
 Call = Callable[..., Awaitable[dict[str, Any]]]
+Opens = Callable[..., Awaitable[Dialog]]
 
 
 @dataclass(frozen=True)

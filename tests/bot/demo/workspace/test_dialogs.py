@@ -8,39 +8,9 @@ from typing import Any
 
 import pytest
 
-from bot.demo.workspace import Answered, Dialog, Person, Workspace
+from bot.demo.workspace import Answered, Person, Workspace
 from tests.bot.demo.workspace.kit import actions, button, home, modal, plain, section, text_input
-from tests.bot.demo.workspace.listening import BareSocket, Call, Receiver
-
-Opens = Callable[..., Awaitable[Dialog]]
-
-
-@pytest.fixture
-def ann(slack: Workspace) -> Person:
-    return slack.add_person("Ann Archer")
-
-
-@pytest.fixture
-async def trigger(ann: Person, receiver: Receiver) -> Callable[[], Awaitable[str]]:
-    """A fresh trigger of Ann's."""
-
-    async def make() -> str:
-        assert (await ann.shortcut("anything")).error is None
-        return str(receiver.acts[-1]["trigger_id"])
-
-    return make
-
-
-@pytest.fixture
-async def opens(ann: Person, call: Call, trigger: Callable[[], Awaitable[str]]) -> Opens:
-    """Opens a view on Ann's screen."""
-
-    async def make(view: dict[str, Any]) -> Dialog:
-        answer = await call("views.open", trigger_id=await trigger(), view=view)
-        assert answer["ok"], answer
-        return await ann.dialog()
-
-    return make
+from tests.bot.demo.workspace.listening import BareSocket, Call, Opens, Receiver
 
 
 async def test_a_trigger_opens_once(call: Call, trigger: Callable[[], Awaitable[str]]) -> None:

@@ -42,8 +42,9 @@ async def promised(session: AsyncSession, submission: Submission, asked_by: str)
         AlreadyTesting: one is due already.
         TestsPaused: an operator wants none.
     """
+    is_new = submission in session.new
     await refuse_while_paused(session)
-    last = await _last(session, submission.id)
+    last = None if is_new else await _last(session, submission.id)
     if last is not None and last.settled_at is None:
         if last.due_at <= now():
             raise AlreadyTesting(submission.id)

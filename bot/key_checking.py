@@ -9,6 +9,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from sqlmodel import col, select
+from sqlmodel.sql.expression import Select
+
 from bot.columns import now
 from bot.db import Database
 from bot.log import get_logger
@@ -55,11 +58,9 @@ class Checking:
 
     async def _check(self, attempt_id: int) -> Found | None:
         async with self._db.reading() as session:
-            attempt = await session.get_one(Attempt, attempt_id)
-            if attempt.settled_at is not None:
-                return attempt.diagnosis
-            submission = await session.get_one(Submission, attempt.submission_id)
-            limit = await session.get(VenueLimit, submission.exchange)
+            attempt, submission, limit = (await session.exec(_all_of(attempt_id))).one()
+        if attempt.settled_at is not None:
+            return attempt.diagnosis
         wait_s = (limit.blocked_until - now()).total_seconds() if limit else 0.0
         if wait_s > SHORT_WAIT_S:
             return _asked_to_wait(submission, wait_s).to_json()
@@ -80,6 +81,16 @@ class Checking:
             submission.sealed, table="submission", row_id=submission.id, column="sealed"
         )
         return Credentials.from_dict(opened)
+
+
+def _all_of(attempt_id: int) -> Select[Attempt, Submission, VenueLimit]:
+    """In one statement, for somebody waits; the limit is None where the exchange has set none."""
+    return (
+        select(Attempt, Submission, VenueLimit)
+        .join(Submission, col(Submission.id) == col(Attempt.submission_id))
+        .outerjoin(VenueLimit, col(VenueLimit.exchange) == col(Submission.exchange))
+        .where(Attempt.id == attempt_id)
+    )
 
 
 def _looked_at(task: asyncio.Task[Any]) -> None:

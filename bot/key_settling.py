@@ -21,6 +21,7 @@ from bot.key_fate import Fate, Forgotten, fate_of_keys, next_try, tries_are_used
 from bot.key_forgetting import apply_fate, forget_keys, receipt
 from bot.log import bind, get_logger
 from bot.outages import Outages
+from bot.outbox import said
 from bot.person import Person
 from bot.schema import Attempt, Case, Submission, VenueLimit
 from bot.shared_keys import note_sharing
@@ -60,7 +61,7 @@ class Settling:
             diagnosis = Diagnosis.from_json(found) if found is not None else None
             with self.witness.span("settle", attempt=attempt_id, submission=submission.id):
                 await self._settle(session, attempt, submission, diagnosis)
-            wakes = (submission.user_id, self.staff_channel, f"mail:case-{attempt.case_number}")
+            wakes = said(session)
             forgotten = submission.sealed is None
         if forgotten:
             self.shred()
@@ -187,7 +188,7 @@ class Settling:
                 await _tell_result(session, attempt, submission)
             if case is not None:
                 await tell_staff(session, self.staff_channel, case)
-            wakes = (submission.user_id, self.staff_channel)
+            wakes = said(session)
         for conversation in wakes:
             self.wake(conversation)
         self._told(attempt, submission, None)

@@ -120,7 +120,6 @@ class KeyTests:
         await self._within_limits(session, person, submission.key_mark)
         await replace_earlier(session, submission)
         session.add(submission)
-        await session.flush()
         return await key_attempts.promised(session, submission, asked_by="client")
 
     async def again(

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from bot.outbox.delivery import Delivery, NotSent, Overtaken, Parked, Sent, TryLater, Uncertain
-from bot.outbox.saying import say, say_card, say_update
+from bot.outbox.saying import said, say, say_card, say_update
 from bot.outbox.sending import Outbox
 from bot.outbox.standing import Standing
 from bot.outbox.watched import Watched
@@ -22,6 +22,7 @@ __all__ = [
     "TryLater",
     "Uncertain",
     "Watched",
+    "said",
     "say",
     "say_card",
     "say_update",

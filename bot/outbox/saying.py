@@ -15,6 +15,7 @@ from bot.columns import now
 from bot.schema import Case, MessageState, OutboxMessage
 
 CARD = "card"
+_SAID = "conversations in which something is said"
 
 
 async def say(
@@ -47,6 +48,12 @@ async def say(
     }
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     await session.exec(insert(OutboxMessage).values(**row).on_conflict_do_nothing(index_elements=["key"]))
+    session.info.setdefault(_SAID, {})[conversation] = None
+
+
+def said(session: AsyncSession) -> list[str]:
+    """The conversations in which this session has said something: to be woken once it is committed."""
+    return list(session.info.get(_SAID, {}))
 
 
 async def say_update(

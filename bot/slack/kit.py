@@ -37,6 +37,9 @@ from validators.exchange import Exchange
 
 log = get_logger(__name__)
 
+TAKEN = frozenset({"ok", '{"ok":true}'})
+"""What a `response_url` answers when it was done."""
+
 
 @dataclass(frozen=True, slots=True)
 class Composed:
@@ -189,7 +192,8 @@ class Gesture:
                 answer = await self._webhook(str(address)).send(
                     text=text, blocks=blocks, replace_original=True, unfurl_links=False
                 )
-                if answer.status_code == 200:
+                # Whatever else comes with 200, a proxy's page or an error as JSON, changed nothing.
+                if answer.status_code == 200 and answer.body.replace(" ", "").strip() in TAKEN:
                     return
         await self.tell(text, blocks)
 

@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 from bot.outbox import say
 from bot.refusal import Told
 from bot.slack.kit import Kit
-from bot.slack.reach import NO_ANSWER, word_of
+from bot.slack.reach import NO_ANSWER, is_passing, word_of
 from bot.slack.triage._command import Answer, Asked, Command
 
 USAGE = "invite"
@@ -43,11 +43,11 @@ async def run(kit: Kit, asked: Asked) -> Answer:
 
 
 async def _is_member(kit: Kit, channel: str) -> bool:
-    """Whether the bot is in the channel; where the scope to ask is not granted, it is tried."""
+    """Whether the bot is in the channel; where Slack does not say, it is tried."""
     try:
         answer = await kit.client.conversations_info(channel=channel)
     except SlackApiError as error:
-        return word_of(error) == "missing_scope"
+        return word_of(error) == "missing_scope" or is_passing(error)
     except NO_ANSWER:
         return True
     return bool((answer.get("channel") or {}).get("is_member"))

@@ -1,0 +1,109 @@
+"""As the unit and the container run it: as nobody, on a read-only root, with one folder to write to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.demo import acting
+from bot.demo.stage import Stage, staged
+from tests.bot.slack.desk import FREE, triage, with_file
+from tests.postgres_server import free_port
+from tests.promise.axe import environment
+
+NOBODY = 65534
+START_S, END_S = 60.0, 45.0
+# Reading any file stays allowed, for the Python of a developer lies in their home. Writing does not.
+READS = "-all,+dac_read_search"
+SCRIPT = f"""
+data=$1; shift
+mount --make-rprivate / && mount --bind "$data" "$data" && mount -o remount,bind,ro / || exit 125
+cd "$data" && ulimit -c 0
+exec setpriv --reuid={NOBODY} --regid={NOBODY} --clear-groups --no-new-privs \
+  --inh-caps={READS} --ambient-caps={READS} --bounding-set={READS} "$@"
+"""
+WRITES = "touch {place}/here && echo written to {place}"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """The one folder that may be written; a skip where this machine does not let us make the rest so."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    if os.geteuid() != 0 or not shutil.which("unshare") or not shutil.which("setpriv"):
+        pytest.skip("needs root, and unshare and setpriv of Debian's util-linux")
+    os.chown(folder, NOBODY, NOBODY)
+    if subprocess.run(confined(folder, "true"), check=False, capture_output=True).returncode:
+        pytest.skip("this machine does not let root mount")
+    return folder
+
+
+def confined(data: Path, *command: str) -> list[str]:
+    return ["unshare", "--mount", "sh", "-c", SCRIPT, "sh", str(data), *command]
+
+
+@pytest.mark.parametrize("place", ["/", "/etc", "/var/lib", str(Path(__file__).parent), "."])
+def test_nothing_but_its_folder_can_be_written(data: Path, place: str) -> None:
+    """Without this, that it runs so would prove nothing."""
+    ran = subprocess.run(
+        confined(data, "sh", "-c", WRITES.format(place=place)), check=False, capture_output=True, text=True
+    )
+
+    assert (ran.returncode == 0) is (place == "."), ran.stdout + ran.stderr
+
+
+async def ready(port: int) -> None:
+    """Wait until it says so."""
+    async with aiohttp.ClientSession() as session, asyncio.timeout(START_S):
+        while True:
+            try:
+                async with session.get(f"http://127.0.0.1:{port}/readyz") as answer:
+                    if answer.status == 200:
+                        return
+            except aiohttp.ClientError:
+                await asyncio.sleep(0.1)
+
+
+def told(stage: Stage, data: Path, port: int) -> dict[str, str]:
+    """What the unit and the container file tell it, and the settings."""
+    fixed = {"PYTHONDONTWRITEBYTECODE": "1", "MPLCONFIGDIR": str(data), "LOG_LEVEL": "ERROR"}
+    where = {"DATABASE_URL": f"sqlite:///{data}/keydesk.db", "HTTP_PORT": str(port)}
+    return environment(stage) | fixed | where
+
+
+def modes(data: Path) -> dict[str, int]:
+    """Who may do what with the files that it leaves."""
+    return {path.name: path.stat().st_mode & 0o777 for path in data.glob("keydesk.db*")}
+
+
+@pytest.mark.timeout(200)
+async def test_it_does_all_its_work_so(data: Path) -> None:
+    port = free_port()
+    async with staged(mode="http", start=False, **FREE) as stage:
+        settings = told(stage, data, port)
+        program = confined(data, sys.executable, "-m", "bot")
+        keydesk = await asyncio.create_subprocess_exec(*program, "serve", env=settings)
+        try:
+            await ready(port)
+            stage.slack.events_url = [f"http://127.0.0.1:{port}/slack/events"]
+            await acting.checks_key(stage.cast.ann, stage.kucoin.issue("ip_restricted"))
+            await acting.card_of(stage, 1)
+            await triage(stage, stage.cast.sue, "stats 7")
+            await stage.slack.until(lambda: with_file(stage.cast.sue), timeout=30)
+            audited = await asyncio.create_subprocess_exec(*program, "audit", "1", env=settings)
+            assert await audited.wait() == 0
+        finally:
+            keydesk.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(END_S):
+                code = await keydesk.wait()
+
+    assert code == 0
+    assert modes(data) == {"keydesk.db": 0o600, "keydesk.db.engine": 0o600}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from tests.fuzz.__main__ import TARGETS
+from tests.fuzz.__main__ import TARGETS, whats_fuzzed
 from tests.fuzz.anything import BODY
 
 
@@ -27,3 +27,9 @@ def test_a_target_holds(name: str) -> None:
 )
 def test_a_target_holds_at_the_edges(name: str, data: bytes) -> None:
     TARGETS[name](data)
+
+
+def test_the_ways_through_our_own_functions_are_followed() -> None:
+    names = {function.__name__ for function in whats_fuzzed()}
+    assert {"read_answer", "looks_like_key", "delivery_key", "parse_duration", "unseal"} <= names
+    assert "b64decode" not in names, "no library but the reader of YAML"

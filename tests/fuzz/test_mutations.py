@@ -91,23 +91,8 @@ def freshened(payload: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-ODD: list[Any] = [GONE, None, True, 0, -1.5, "", "1", "\x00", "<!here>", MARK, [], [MARK], [[{}]], {}, {MARK: MARK}]
-    GONE,
-    None,
-    True,
-    0,
-    -1.5,
-    "",
-    "\x00",
-    MARK,
-    [],
-    [MARK],
-    {},
-    {MARK: MARK},
-    [[{}]],
-    "1",
-    "<!here>",
-]
+ODD: list[Any] = [GONE, None, True, 0, -1.5, "", "1", "\x00", "<!here>", MARK]
+ODD += [[], [MARK], [[{}]], {}, {MARK: MARK}]
 ANY_VALUE = some.sampled_from(ODD) | some.text(max_size=20).map(without_halves) | some.integers()
 CHANGES = some.lists(some.tuples(some.integers(0, 10_000), ANY_VALUE), min_size=1, max_size=3)
 """Which of the places, counted round and round, and what is to stand there."""

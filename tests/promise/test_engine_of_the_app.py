@@ -1,0 +1,94 @@
+"""What the whole program asks of its engine: names that may not change, and nothing that is forgotten."""
+
+# ruff: noqa: S608 - every word of these statements is written here
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from bot.app import APPLICATION_VERSION
+from bot.columns import now
+from bot.demo import acting
+from bot.demo.kucoin import Fault
+from bot.demo.stage import Stage
+
+REPEATED = {
+    *("tests", "failed work", "outbox", "reminders", "slack", "outages", "doubts", "purge"),
+    *("odd values", "inbox", "finished work", "schedule:digest"),
+}
+"""Each closes a trap: without "failed work" an error is the silent end of a promise, without "finished
+work" the engine's tables grow for ever."""
+
+OURS, OURS_BY_ID = "WHERE name = 'test_key'", "WHERE workflow_uuid LIKE 'test_key:%'"
+
+
+def of_engine(stage: Stage, statement: str) -> list[Any]:
+    """Rows of the engine's own file."""
+    engine = sa.create_engine(f"sqlite:///{stage.folder}/keydesk.db.engine")
+    with engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(sa.text(statement))]
+    engine.dispose()
+    return rows
+
+
+async def test_names_and_order_of_steps_are_those_that_earlier_releases_left_in_databases(
+    stage: Stage,
+) -> None:
+    """Whoever changes these strands what was begun before: a new order goes through `steps.patched`."""
+    await acting.checks_key(stage.cast.ann, stage.kucoin.issue("ip_restricted"))
+    await acting.gets_result(stage, stage.cast.ann)
+    await stage.stop()
+
+    work = of_engine(stage, f"SELECT name, application_version, status FROM workflow_status {OURS}")
+    assert work == [("test_key", "1", "SUCCESS")]
+    steps = of_engine(stage, f"SELECT function_name FROM operation_outputs {OURS_BY_ID} ORDER BY function_id")
+    assert [name for (name,) in steps] == ["check", "settle", "show"]
+    assert APPLICATION_VERSION == "1"
+
+
+async def test_a_test_that_waits_for_its_next_try_keeps_no_worker(stage: Stage) -> None:
+    """A durable sleep would, for a minute, for an hour; and those behind it would wait as well."""
+    stage.kucoin.faults.add(Fault.DOWN)
+    for client in (stage.cast.ann, stage.cast.ben):
+        await acting.checks_key(client, stage.kucoin.issue("general_only"))
+        await acting.gets_result(stage, client)
+    await ended(stage)
+
+    assert await stage.bot.app.engine.unfinished() == []
+    by_state = f"SELECT status, count(*) FROM workflow_status {OURS} GROUP BY 1"
+    assert of_engine(stage, by_state) == [("SUCCESS", 2)]
+
+
+async def ended(stage: Stage) -> None:
+    """The last step of a test comes after the client has their result."""
+    await stage.bot.app.engine.drain(20)
+
+
+async def test_everything_that_has_to_come_round_does(stage: Stage) -> None:
+    pulses = stage.bot.app.engine.pulses
+
+    assert set(pulses) == REPEATED
+    assert {name for name, pulse in pulses.items() if pulse.failures_in_row} == set()
+
+
+@pytest.mark.parametrize(("age", "kept"), [(timedelta(hours=23), 1), (timedelta(hours=25), 0)])
+async def test_of_what_ended_a_day_ago_nothing_is_left(stage: Stage, age: timedelta, kept: int) -> None:
+    await acting.checks_key(stage.cast.ann, stage.kucoin.issue("general_only"))
+    await acting.gets_result(stage, stage.cast.ann)
+    await stage.stop()
+    moment = int((now() - age).timestamp() * 1000)
+    engine = sa.create_engine(f"sqlite:///{stage.folder}/keydesk.db.engine")
+    with engine.begin() as connection:
+        moved = connection.execute(sa.text(f"UPDATE workflow_status SET completed_at = {moment} {OURS}"))
+        assert moved.rowcount == 1
+    engine.dispose()
+
+    await stage.start()
+    await stage.bot.app.engine.delete_finished(timedelta(days=1))
+
+    assert len(of_engine(stage, f"SELECT 1 FROM workflow_status {OURS}")) == kept
+    assert bool(of_engine(stage, f"SELECT 1 FROM operation_outputs {OURS_BY_ID}")) is bool(kept)

@@ -1,17 +1,20 @@
-"""What the start of ``keydesk serve`` imports, by package, and that nothing heavy is among it unused."""
+"""The start of ``keydesk serve``: what it imports, by package, and that nothing heavy is among it unused."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 import subprocess
 import sys
+import time
 from collections import Counter
 
 from tests.benchmarks.figures import Goal, Ratio, Table, middle
 from tests.benchmarks.talking import TOP
+from tests.promise.axe import axed
 
 ROUNDS = 3
-UNUSED = ("matplotlib", "numpy", "bot.demo", "opentelemetry", "pandas", "respx", "pytest")
+UNUSED = ("matplotlib", "numpy", "aiosmtplib", "bot.demo", "opentelemetry", "pandas", "respx", "pytest")
 """Needed for a chart, a demo or a test, never for the start."""
 LINE = re.compile(r"import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)")
 SHOWN = 14
@@ -41,8 +44,28 @@ def imports(rounds: int = ROUNDS) -> Table:
     shares = [_by_package(run) for run in runs]
     packages = sorted(shares[0], key=lambda name: -middle([share[name] for share in shares]))
     rows = [[name, f"{middle([share[name] for share in shares]):.1%}"] for name in packages[:SHOWN]]
+    rows.append(["all imports, of the time from start to ready", str(_of_the_start(rounds))])
     goals = [Goal("modules that are imported and not used", Ratio(len(unused(runs[0])), 0), at_most=0)]
     return Table("imports", "Imports of keydesk serve", ["package", "share of the time"], rows, goals)
+
+
+def _of_the_start(rounds: int) -> Ratio:
+    """How much of the time until it is ready goes into imports; the rest is database, engine and Slack."""
+    importing = [_seconds_to_import() for _ in range(rounds)]
+    return Ratio.of(importing, [asyncio.run(_seconds_to_ready()) for _ in range(rounds)])
+
+
+def _seconds_to_import() -> float:
+    began = time.perf_counter()
+    subprocess.run([sys.executable, "-c", "import bot.serving"], cwd=TOP, check=True)
+    return time.perf_counter() - began
+
+
+async def _seconds_to_ready() -> float:
+    async with axed() as axe:
+        began = time.perf_counter()
+        await axe.start()
+        return time.perf_counter() - began
 
 
 def _by_package(modules: Counter[str]) -> Counter[str]:

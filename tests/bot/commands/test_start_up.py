@@ -29,8 +29,8 @@ HEAVY = {
         "bot.slack", "slack_bolt", "slack_sdk", "sqlalchemy", "sqlmodel", "cryptography", "dbos",
     ),
     "import bot.serving": (
-        "matplotlib", "numpy", "bot.demo", "bot.doctor", "aiosmtpd", "playwright", "pytest", "httpx",
-        "opentelemetry",
+        "matplotlib", "numpy", "bot.demo", "bot.doctor", "aiosmtpd", "aiosmtplib", "playwright", "pytest",
+        "httpx", "opentelemetry",
     ),
     "import bot.doctor": ("dbos", "slack_bolt", "matplotlib", "bot.demo", "bot.serving"),
 }  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -44,8 +46,11 @@ async def _say(slack: Workspace, person: Person, told: Json) -> Json:
 
 
 async def _shortcut(slack: Workspace, person: Person, told: Json) -> Json:
-    shown = await person.shortcut(_text(told, "shortcut"))
-    return {"error": shown.error}
+    """Use an entry of the app's menu, or of a message's own."""
+    name, ts = _text(told, "shortcut"), _text(told, "ts")
+    if ts:
+        return _answer(await _message(person, slack, told, ts).shortcut(name))
+    return {"error": (await person.shortcut(name)).error}
 
 
 async def _home(slack: Workspace, person: Person, told: Json) -> Json:
@@ -75,6 +80,28 @@ async def _touch(slack: Workspace, person: Person, told: Json) -> Json:
     return _answer(await _message(person, slack, told, _text(told, "ts")).touch(*what))
 
 
+async def _suggest(slack: Workspace, person: Person, told: Json) -> Json:
+    """Type into a menu whose options the app hands out."""
+    path, typed = _path(told), _text(told, "value")
+    if told.get("dialog"):
+        shown = await _dialog(person, told).suggest_at(path, typed)
+    elif told.get("home"):
+        shown = await person.home.suggest_at(path, typed)
+    else:
+        shown = await _message(person, slack, told, _text(told, "ts")).suggest_at(path, typed)
+    return {"error": shown.error, "notice": shown.notice, "options": shown.offered}
+
+
+async def _attach(slack: Workspace, person: Person, told: Json) -> Json:
+    """Put a file into a field of a dialog; its bytes come in base 64."""
+    try:
+        content = base64.b64decode(_text(told, "content"), validate=True)
+    except binascii.Error:
+        raise ValueError("content is not in base 64") from None
+    _dialog(person, told).attach_at(_path(told), _text(told, "name"), content)
+    return {}
+
+
 async def _fill(slack: Workspace, person: Person, told: Json) -> Json:
     _dialog(person, told).fill_in(_values(told))
     return {}
@@ -98,6 +125,8 @@ ACTS: dict[str, Act] = {
     "messages": _messages,
     "delete": _delete,
     "touch": _touch,
+    "suggest": _suggest,
+    "attach": _attach,
     "fill": _fill,
     "submit": _submit,
     "close": _close,
@@ -113,6 +142,10 @@ def _text(told: Json, name: str) -> str:
     if not isinstance(value, str):
         raise ValueError(f"{name} is no text")
     return value
+
+
+def _path(told: Json) -> str:
+    return "\n".join((_text(told, "block"), _text(told, "action")))
 
 
 def _values(told: Json) -> Json:

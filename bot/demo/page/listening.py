@@ -11,6 +11,8 @@ from bot.demo.page.door import Door
 
 LOOPBACK = "127.0.0.1"
 USUAL_PORT = 8460
+MOST_BYTES = 16 * 1024 * 1024
+"""Of one request: a file of 10 MB in base 64 and what is said besides."""
 
 
 @asynccontextmanager
@@ -23,7 +25,7 @@ async def listening(door: Door, routes: list[web.RouteDef], port: int | None) ->
     Raises:
         OSError: the port is taken.
     """
-    app = web.Application(middlewares=[door.guard])
+    app = web.Application(middlewares=[door.guard], client_max_size=MOST_BYTES)
     app.on_response_prepare.append(door.add_headers)
     app.add_routes(routes)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1, handler_cancellation=True)

@@ -32,7 +32,7 @@ def screen(slack: Workspace, person: Person, place_id: str = "", thread_ts: str 
         "me": {"id": person.user_id, "name": person.name, "kind": KIND_WORDS[person.record.kind]},
         "team": slack.team_name,
         "app": {"id": slack.bot_user_id, "name": slack.app_name, "home": slack.home_tab},
-        "places": [_place(channel, person) for channel in _places(slack, person)],
+        "places": [_place(slack, channel, person) for channel in _places(slack, person)],
         "open": place.channel_id if place else "",
         "mayWrite": _may_write(person, place, place_id),
         "messages": [_message(slack, m, place, person) for m in _top(place, person)] if place else [],
@@ -41,7 +41,8 @@ def screen(slack: Workspace, person: Person, place_id: str = "", thread_ts: str 
         "dialogs": [_dialog(view) for view in person.record.stack],
         "names": _names(slack),
         "commands": list(slack.commands),
-        "shortcuts": [{"id": callback_id, "name": name} for callback_id, name in slack.shortcuts],
+        "shortcuts": _entries(slack.shortcuts),
+        "messageShortcuts": _entries(slack.message_shortcuts),
     }
 
 
@@ -65,15 +66,27 @@ def _places(slack: Workspace, person: Person) -> list[ChannelRecord]:
     return [*channels, *([own] if own else [])]
 
 
-def _place(channel: ChannelRecord, person: Person) -> Json:
+def _entries(shortcuts: list[tuple[str, str]]) -> list[Json]:
+    return [{"id": callback_id, "name": name} for callback_id, name in shortcuts]
+
+
+def _place(slack: Workspace, channel: ChannelRecord, person: Person) -> Json:
     visible = [m.ts for m in _top(channel, person) if m.user != person.user_id]
     return {
         "id": channel.channel_id,
-        "name": channel.name,
+        "name": _name(slack, channel, person),
         "kind": "shared" if channel.ext_shared else channel.kind,
         "latest": max(visible, default=""),
         "received": visible,
     }
+
+
+def _name(slack: Workspace, channel: ChannelRecord, person: Person) -> str:
+    """A direct message among several is called after the others in it."""
+    if channel.kind != "mpim":
+        return channel.name
+    others = [user_id for user_id in channel.members if user_id not in {person.user_id, slack.bot_user_id}]
+    return ", ".join([*(slack.person(user_id).name for user_id in others), slack.app_name])
 
 
 def _may_write(person: Person, place: ChannelRecord | None, place_id: str) -> bool:

@@ -91,8 +91,9 @@ async def served(port: int | None = 0, guide: Path | None = None) -> AsyncIterat
 
 def _panes(stage: Stage) -> list[Pane]:
     cast = stage.cast
+    clients = [cast.ann, cast.ben, cast.guest, cast.external, cast.stranger]
     return [
-        Pane("client", "Client", [cast.ann, cast.ben, cast.guest, cast.external, cast.stranger]),
+        Pane("client", "Client", clients, {cast.ann.user_id: "Archer Ltd", cast.ben.user_id: "Baker & Co"}),
         Pane("staff", "Support staff", [cast.sue, cast.sam, cast.sid]),
     ]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,25 @@ IMAGES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".gi
 
 @dataclass(frozen=True, slots=True)
 class Pane:
-    """One Slack window of the page: whose it may be."""
+    """One Slack window of the page: whose it may be.
+
+    Attributes:
+        companies: Of whom it is worth saying, by user id.
+    """
 
     slug: str
     title: str
     people: Sequence[Person]
+    companies: Mapping[str, str] = field(default_factory=dict)
+
+    def told(self) -> dict[str, Any]:
+        """For the page."""
+        people = [{"id": one.user_id, "name": one.name, "kind": self._kind(one)} for one in self.people]
+        return {"slug": self.slug, "title": self.title, "people": people}
+
+    def _kind(self, person: Person) -> str:
+        company = self.companies.get(person.user_id)
+        return ", ".join([KIND_WORDS[person.record.kind], *([company] if company else [])])
 
 
 class SlackPage:
@@ -72,17 +86,7 @@ class SlackPage:
         return _served(file)
 
     async def _told_panes(self, request: web.Request) -> web.Response:
-        panes = [
-            {
-                "slug": pane.slug,
-                "title": pane.title,
-                "people": [
-                    {"id": p.user_id, "name": p.name, "kind": KIND_WORDS[p.record.kind]} for p in pane.people
-                ],
-            }
-            for pane in self._panes
-        ]
-        return web.json_response({"run": self._live.run, "panes": panes})
+        return web.json_response({"run": self._live.run, "panes": [pane.told() for pane in self._panes]})
 
     async def _screen(self, request: web.Request) -> web.Response:
         asked = request.query

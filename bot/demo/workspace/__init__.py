@@ -21,10 +21,11 @@ Web API, Socket Mode and signed HTTP; people who act and see; faults on demand; 
 from bot.demo.workspace.changes import Change
 from bot.demo.workspace.dialogs import Dialog
 from bot.demo.workspace.faults import Fault
+from bot.demo.workspace.home_tab import Surface
 from bot.demo.workspace.people import Person
 from bot.demo.workspace.records import Call, ChannelRecord, Delivery, PersonKind, UsergroupRecord
 from bot.demo.workspace.shown import Answered, Shown, Suggested
-from bot.demo.workspace.surfaces import Message, Surface
+from bot.demo.workspace.surfaces import Message
 from bot.demo.workspace.workspace import Workspace
 
 __all__ = [

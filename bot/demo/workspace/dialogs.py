@@ -125,15 +125,9 @@ class Dialog:
         """Type into the menu of that label, whose options the app hands out."""
         return await self._suggest(self._field(label), typed)
 
-    async def suggest_at(self, path: str, typed: str) -> list[Payload]:
-        """The same by the place of the field; the options themselves.
-
-        Raises:
-            LookupError: there is no such menu.
-        """
-        field = forms.at(self._core.world, self.blocks, path)
-        shown = await self._suggest(field, typed)
-        return self._record.suggested.get(field.path, []) if shown.error is None else []
+    async def suggest_at(self, path: str, typed: str) -> Suggested:
+        """The same by the place of the field."""
+        return await self._suggest(forms.at(self._core.world, self.blocks, path), typed)
 
     def attach(self, label: str, name: str, content: bytes) -> None:
         """Put a file into the field of that label."""

@@ -147,8 +147,16 @@ class Known:
     @property
     def shortcuts(self) -> list[tuple[str, str]]:
         """Callback id and name of each global shortcut."""
+        return self._of_kind("global")
+
+    @property
+    def message_shortcuts(self) -> list[tuple[str, str]]:
+        """The same of what stands in the menu of every message."""
+        return self._of_kind("message")
+
+    def _of_kind(self, kind: str) -> list[tuple[str, str]]:
         offered = self._core.config.shortcuts or ()
-        return [(one.callback_id, one.name) for one in offered if one.kind == "global"]
+        return [(one.callback_id, one.name) for one in offered if one.kind == kind]
 
     @property
     def files(self) -> list[FileRecord]:

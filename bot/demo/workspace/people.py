@@ -6,6 +6,7 @@ from bot.demo.workspace.answers import command_answer
 from bot.demo.workspace.core import Core
 from bot.demo.workspace.courier import seen_by_person
 from bot.demo.workspace.dialogs import Dialog
+from bot.demo.workspace.home_tab import Surface
 from bot.demo.workspace.ids import new_digits
 from bot.demo.workspace.payloads import message_body
 from bot.demo.workspace.records import (
@@ -15,7 +16,7 @@ from bot.demo.workspace.records import (
 )
 from bot.demo.workspace.rights import refused
 from bot.demo.workspace.shown import Shown
-from bot.demo.workspace.surfaces import Message, Surface
+from bot.demo.workspace.surfaces import Message
 from bot.demo.workspace.typing_text import as_command_text, as_message
 from bot.demo.workspace.words import of_message
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 #: What Slack's own client writes when an act comes to nothing; "{act}" is what was typed or pressed.
 NOTICES = {
@@ -53,12 +54,17 @@ class Suggested:
     """What a menu shows after something was typed into it.
 
     Attributes:
-        options: The texts that can be chosen now.
+        offered: The options as the app handed them out.
         error: Slack's word when nothing came of it.
     """
 
-    options: list[str] = field(default_factory=list)
+    offered: list[dict[str, Any]] = field(default_factory=list)
     error: str | None = None
+
+    @property
+    def options(self) -> list[str]:
+        """The texts that can be chosen now."""
+        return [option["text"]["text"] for option in self.offered]
 
     @property
     def notice(self) -> str:

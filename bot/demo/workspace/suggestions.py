@@ -33,4 +33,4 @@ async def ask_options(
         error = "invalid_response"
     options = [] if error else list(options_of(delivery.answer or {}))
     kept[field.path] = options
-    return Suggested([option["text"]["text"] for option in options], error)
+    return Suggested(options, error)

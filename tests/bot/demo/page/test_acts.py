@@ -138,3 +138,70 @@ async def test_whatever_is_sent_is_done_or_refused(site: Site, name: str, told: 
     except ValueError:
         return
     assert isinstance(answer, dict)
+
+
+MENU = {"type": "external_select", "action_id": "a", "min_query_length": 0}
+FILES = {"type": "file_input", "action_id": "f"}
+OPTION = {"text": {"type": "plain_text", "text": "Tart"}, "value": "tart"}
+
+
+def _opened(site: Site) -> Any:
+    """A dialog with a menu that the app fills, and a field for files."""
+    label = {"type": "plain_text", "text": "Cake"}
+    fields = [
+        {"type": "input", "block_id": "menu", "label": label, "element": MENU},
+        {"type": "input", "block_id": "file", "label": label, "element": FILES},
+    ]
+    site.slack._core.stacks.open(site.ann.record, modal(*fields))
+    return site.ann.dialogs[-1]
+
+
+async def test_what_the_app_offers_is_told_and_can_be_chosen(site: Site, receiver: Receiver) -> None:
+    dialog = _opened(site)
+    receiver.says({"options": [OPTION]})
+    asked = {"dialog": dialog.view_id, "block": "menu", "action": "a", "value": "ta"}
+
+    told = await site.does(site.ann, act="suggest", **asked)
+    await site.does(site.ann, act="fill", dialog=dialog.view_id, values={"menu\na": "tart"})
+
+    assert told == {"error": None, "notice": "", "options": [OPTION]}
+    assert receiver.acts[-1]["value"] == "ta"
+    values = site.slack._core.payloads.view(dialog._record)["state"]["values"]
+    assert values["menu"]["a"]["selected_option"] == OPTION
+
+
+@pytest.mark.parametrize(
+    ("told", "refused"),
+    [
+        ({"block": "nowhere", "action": "a"}, "no longer there"),
+        ({"block": "file", "action": "f"}, "options of its own"),
+    ],
+)
+async def test_only_a_menu_of_the_app_s_is_asked(site: Site, told: dict[str, str], refused: str) -> None:
+    dialog = _opened(site)
+
+    answer = await site.does(site.ann, act="suggest", dialog=dialog.view_id, value="", **told)
+
+    assert refused in answer["refused"]
+
+
+@pytest.mark.parametrize(
+    ("content", "answer"), [("ZmxvdXI=", {}), ("no base 64!", {"refused": "content is not in base 64"})]
+)
+async def test_a_file_is_put_into_its_field(site: Site, content: str, answer: dict[str, str]) -> None:
+    dialog = _opened(site)
+    told = {"dialog": dialog.view_id, "block": "file", "action": "f", "name": "cake.txt"}
+
+    assert await site.does(site.ann, act="attach", content=content, **told) == answer
+
+    assert [file.content for file in site.slack.files] == ([] if answer else [b"flour"])
+
+
+async def test_an_entry_of_a_message_s_menu_names_the_message(site: Site, receiver: Receiver) -> None:
+    message = await site.ann.says(site.general, "two eggs")
+
+    told = {"place": site.general.id, "ts": message.ts, "shortcut": "bake"}
+    assert (await site.does(site.ann, act="shortcut", **told))["error"] is None
+
+    assert receiver.acts[-1]["type"] == "message_action"
+    assert receiver.acts[-1]["message_ts"] == message.ts

@@ -1,7 +1,7 @@
 // Block Kit as nodes.
 //
 // The context of a surface: names (of people and channels), inputs (what is filled in, by place),
-// errors (block id → sentence), act(block, action, value, confirm, node), and fields, which is
+// errors (block id → sentence), act(block, action, value, node), ask(what) and fields, which is
 // filled here: place → { node, focus, read, label }.
 
 import { el, newId } from "./dom.js";
@@ -70,6 +70,7 @@ function input(block, context) {
     label,
     names: context.names,
     held: heldBy(block.element, context.inputs?.[place]),
+    ...asked(block, block.element, context),
     describedBy: describedBy || null,
     invalid: Boolean(error),
     changed: () => {
@@ -97,6 +98,16 @@ function input(block, context) {
   );
 }
 
+// What a field that asks the server needs: its state, and the ways to ask.
+function asked(block, one, context) {
+  const at = { block: block.block_id, action: one.action_id };
+  return {
+    state: context.inputs?.[`${block.block_id}\n${one.action_id}`],
+    suggest: async (value) => (await context.ask?.({ act: "suggest", ...at, value })) ?? {},
+    attach: async (name, content) => (await context.ask?.({ act: "attach", ...at, name, content })) ?? {},
+  };
+}
+
 function element(one, block, context) {
   if (one.type === "button") return button(one, block, context);
   if (one.type === "image") return picture(one);
@@ -109,6 +120,7 @@ function element(one, block, context) {
     inRow: true,
     names: context.names,
     held: heldBy(one, context.inputs?.[place]),
+    ...asked(block, one, context),
     changed: () => context.act(block, one, made.read(), made.focus),
   });
   if (!made) return unknown(one);

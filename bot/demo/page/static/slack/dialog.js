@@ -88,6 +88,7 @@ export class DialogLayer {
       inputs: dialog.inputs,
       errors: dialog.errors,
       fields: this.fields,
+      ask: (what) => this.pane.perform({ ...what, dialog: dialog.id }, { quiet: true }),
       changed: () => this.pane.perform({ act: "fill", dialog: dialog.id, values: this.values() }, { quiet: true }),
       act: (block, element, value, node) =>
         this.pane.touch({ dialog: dialog.id, values: this.values() }, block, element, value, node),

@@ -1,5 +1,6 @@
 // What people fill in and choose. Each field knows its place ("block\naction") and can be read.
 
+import { external, files } from "./asking.js";
 import { el, newId } from "./dom.js";
 
 // From the state that the workspace keeps, or from the element as it is first shown, to what a field holds.
@@ -28,6 +29,7 @@ const INPUT_TYPES = {
 };
 
 const SELECTS = new Set(["static_select", "users_select", "conversations_select", "channels_select"]);
+const EXTERNAL = new Set(["external_select", "multi_external_select"]);
 const MANY_SELECTS = new Set([
   "multi_static_select",
   "multi_users_select",
@@ -35,8 +37,11 @@ const MANY_SELECTS = new Set([
   "multi_channels_select",
 ]);
 
-// Returns { node, focus, read } or null where there is no such field. about: { id, label, names, held, changed }.
+// Returns { node, focus, read } or null where there is no such field.
+// about: { id, label, names, held, state, changed, suggest, attach }.
 export function field(element, about) {
+  if (EXTERNAL.has(element.type)) return external(element, about);
+  if (element.type === "file_input") return files(element, about);
   if (element.type in INPUT_TYPES) return typed(element, about);
   if (SELECTS.has(element.type)) return select(element, about);
   if (element.type === "radio_buttons") return choices(element, about, "radio");

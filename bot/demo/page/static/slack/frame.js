@@ -36,7 +36,7 @@ export class Frame {
   // On a narrow window one pane is seen at a time; on a middling one the first and one other.
   show(slug) {
     const first = this.parts[0].slug;
-    if (slug !== first || !this.second) this.second = slug === first ? this.parts[1].slug : slug;
+    if (slug !== first || !this.second) this.second = slug === first ? (this.parts[1]?.slug ?? slug) : slug;
     for (const part of this.parts) {
       part.node.classList.toggle("chosen", part.slug === slug);
       part.node.classList.toggle("beside", part.slug === first || part.slug === this.second);

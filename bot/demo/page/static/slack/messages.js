@@ -100,6 +100,7 @@ export class MessageList {
       names,
       inputs: message.inputs,
       fields: new Map(),
+      ask: (what) => this.pane.perform({ ...what, ts: message.ts }, { quiet: true }),
       act: (block, element, value, node) => this.pane.touch({ ts: message.ts }, block, element, value, node),
     };
     const shown = message.blocks.length
@@ -111,13 +112,21 @@ export class MessageList {
     return el("div", { class: "message-body" }, shown, attached, message.files.map(file), reactions(message));
   }
 
+  // An entry of the message's own menu.
+  entry(one, message) {
+    const use = () => this.pane.perform({ act: "shortcut", ts: message.ts, shortcut: one.id }, { command: "This shortcut" });
+    return el("button", { type: "button", class: "quiet", text: one.name, on: { click: use } });
+  }
+
   foot(message, own) {
     const reply = (text) =>
       el("button", { type: "button", class: "quiet", text, on: { click: () => this.pane.openThread(message.ts) } });
     const replies = message.replies === 1 ? "1 reply" : `${message.replies} replies`;
     const threaded = !this.inThread && !message.ephemeral;
     const remove = () => this.pane.perform({ act: "delete", ts: message.ts });
+    const entries = message.ephemeral ? [] : this.pane.screen.messageShortcuts;
     const tools = [
+      ...entries.map((one) => this.entry(one, message)),
       threaded && message.replies ? reply(replies) : null,
       threaded && !message.replies ? reply("Reply in thread") : null,
       own ? el("button", { type: "button", class: "quiet", text: "Delete", on: { click: remove } }) : null,

@@ -120,7 +120,8 @@ export class Pane {
 
   titleOf(place) {
     const found = this.screen.places.find((one) => one.id === place && one.kind !== "im");
-    return found ? `#${found.name}` : this.screen.app.name;
+    if (!found) return this.screen.app.name;
+    return found.kind === "mpim" ? found.name : `#${found.name}`;
   }
 
   showTabs() {
@@ -144,7 +145,8 @@ export class Pane {
     const at = this.home.contains(document.activeElement) ? document.activeElement.dataset.at : null;
     this.home.signature = signature;
     const act = (block, element, value, node) => this.touch({ home: true }, block, element, value, node);
-    this.home.replaceChildren(...blocks(home?.blocks ?? [], { names, inputs: home?.inputs, fields: new Map(), act }));
+    const ask = (what) => this.perform({ ...what, home: true }, { quiet: true });
+    this.home.replaceChildren(...blocks(home?.blocks ?? [], { names, inputs: home?.inputs, fields: new Map(), act, ask }));
     if (at) ([...this.home.querySelectorAll("[data-at]")].find((one) => one.dataset.at === at) ?? this.home).focus();
   }
 

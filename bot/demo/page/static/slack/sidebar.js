@@ -2,8 +2,13 @@
 
 import { el } from "./dom.js";
 
-const SIGNS = { public: "#", private: "", shared: "⇄" };
-const KINDS = { public: "channel", private: "private channel", shared: "channel shared with another company" };
+const SIGNS = { public: "#", private: "", shared: "⇄", mpim: "☷" };
+const KINDS = {
+  public: "channel",
+  private: "private channel",
+  shared: "channel shared with another company",
+  mpim: "direct message among several",
+};
 
 export class Sidebar {
   constructor(pane) {

@@ -61,7 +61,11 @@ PROMISES = (
     Promise("P11", "No client sees or changes anything of another's.", people.apart),
     Promise("P12", "Every act is written down, and what is written stays.", at_rest.audit_stays),
     Promise("P13", "A fault of the exchange never counts against a key.", on_the_wire.honest_failure),
-    Promise("P14", "After an incident it is known whose keys were held.", at_rest.incident),
+    Promise(
+        "P14",
+        "After an incident: whose keys were held, and one switch for all.",
+        at_rest.incident,
+    ),
     Promise("P15", "What is installed is what was locked.", papers.locked),
     Promise("P16", "What cannot be promised is said.", papers.threat_model),
     Promise("P17", "Nobody finds out with it which stolen keys work.", people.limits),

@@ -13,12 +13,14 @@ from sqlmodel import col, select, update
 
 from bot.columns import now
 from bot.db import StorageUnavailable
+from bot.demo import acting
 from bot.demo.canary import FORMS, Canary
 from bot.demo.proving.scene import Scene, ensure
 from bot.demo.written import everything_written
 from bot.hardening import leave_no_core, leaves_no_core
 from bot.incident import held_between, report
 from bot.log import CAPPED
+from bot.pausing import pause, resume
 from bot.schema import CaseEvent, Submission
 from bot.seal import SealBroken, new_key
 from bot.vault import Vault, purge_due
@@ -129,12 +131,30 @@ async def _is_refused(scene: Scene, statement: str) -> bool:
 
 
 async def incident(scene: Scene) -> str:
-    """The list for the time of this proof."""
+    """The list for the time of this proof; and the switch that stops every test."""
     start, end = now() - timedelta(hours=1), now()
-    async with scene.stage.bot.app.db.reading() as session:
+    db = scene.stage.bot.app.db
+    async with db.reading() as session:
         held = await held_between(session, start, end)
     told = report(held, start, end, "Support@HashData.co")
     people = {one.person.user_id for one in held}
     ensure({scene.stage.cast.ann.user_id, scene.stage.cast.ben.user_id} <= people, "a client is not listed")
     ensure("Delete the key at your exchange" in told, "the message does not say what to do")
-    return f"{len(held)} keys of {len(people)} clients listed, with the message for each; --tell sends it."
+    await pause(db)
+    words = await _submitted(scene)
+    await resume(db)
+    ensure("We take no keys just now" in words, "a test was taken although all were stopped")
+    return (
+        f"{len(held)} keys of {len(people)} clients listed, with the message for each; --tell sends it. "
+        "keydesk pause: the next test was refused, and nothing of it kept."
+    )
+
+
+async def _submitted(scene: Scene) -> str:
+    """What Ben reads after he has submitted a key."""
+    ben = scene.stage.cast.ben
+    await acting.submits(ben, scene.stage.kucoin.issue())
+    dialog = await ben.dialog()
+    words = dialog.words
+    await dialog.close(all_of_them=True)
+    return words

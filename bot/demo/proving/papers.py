@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import tomllib
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +36,29 @@ async def least_scopes(scene: Scene) -> str:
 
 
 async def locked(scene: Scene) -> str:
-    """Every file that may be installed stands in the lock with its hash."""
-    lines = (TOP / "uv.lock").read_text(encoding="utf-8").splitlines()
-    files = [line for line in lines if re.search(r'\burl = "', line)]
+    """Every file that may be installed stands in the lock with its hash; what is installed is of the lock."""
+    text = (TOP / "uv.lock").read_text(encoding="utf-8")
+    files = [line for line in text.splitlines() if re.search(r'\burl = "', line)]
     ensure(bool(files), "the lock names no file")
     ensure(all('hash = "sha256:' in line for line in files), "a file in the lock has no hash")
-    return f"{len(files)} files in uv.lock, each with its SHA-256; .ci/run looks for secrets and advisories."
+    wanted: dict[str, set[str]] = {}
+    for package in tomllib.loads(text)["package"]:
+        wanted.setdefault(package["name"], set()).add(package.get("version", ""))
+    here = {name: found for name in wanted if (found := _installed(name)) is not None}
+    others = sorted(name for name, found in here.items() if found not in wanted[name])
+    ensure(not others, f"another version than the locked one is installed: {', '.join(others[:5])}")
+    ensure(len(here) > 1, "nothing of the lock is installed, so nothing was compared")
+    return (
+        f"{len(files)} files in uv.lock, each with its SHA-256; all {len(here)} packages that are installed "
+        "here are of the versions in it. .ci/run looks for secrets and advisories."
+    )
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
 
 
 async def threat_model(scene: Scene) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.demo import acting
+from bot.demo.kucoin import IssuedKey
 from bot.demo.proving.scene import HELD, Scene, ensure
 from bot.demo.workspace import Fault, Person
+from bot.key_test import TestPolicy
 
 REFUSED = "for our support team"
 UNKNOWN = "could not tell us who is on the support team"
@@ -76,19 +78,45 @@ def _forged(scene: Scene, action: str, value: str, ts: str) -> dict[str, object]
 
 
 async def limits(scene: Scene) -> str:
-    """With one test an hour left to Ben, the next is refused and names its hour; staff are told."""
+    """One test more by a person, with a key, or by everybody than is allowed: refused, with its hour."""
     stage = scene.stage
-    key_tests = stage.bot.app.key_tests
-    usual, key_tests.policy = key_tests.policy, replace(key_tests.policy, tests_per_hour=1)
-    before = len(stage.kucoin.requests)
-    await acting.submits(stage.cast.ben, stage.kucoin.issue(HELD))
-    words = (await stage.cast.ben.dialog()).words
-    key_tests.policy = usual
-    ensure("many tests in one hour" in words and "again" in words, "a test beyond the limit was not refused")
-    ensure(
-        not any(one.key_id for one in stage.kucoin.requests[before:]), "the exchange was asked all the same"
+    ben, sue, key = stage.cast.ben, stage.cast.sue, stage.kucoin.issue(HELD)
+    before = _asked(scene)
+    usual = stage.bot.app.key_tests.policy
+    words = await _refused(scene, ben, key, replace(usual, tests_per_hour=1))
+    ensure("many tests in one hour" in words and "again" in words, "a person's test was not refused")
+    words = await _refused(scene, sue, scene.held, replace(usual, tests_per_hour=1))
+    ensure("many tests in one hour" in words, "one key was tested without end")
+    words = await _refused(scene, ben, key, replace(usual, keys_per_hour=1))
+    ensure("many different keys" in words, "a person tested ever more keys")
+    words = await _refused(scene, sue, key, replace(usual, all_tests_per_hour=1))
+    ensure("has to wait" in words, "everybody together was not limited")
+    ensure(_asked(scene) == before, "the exchange was asked all the same")
+    await stage.slack.until(lambda: _staff_read(scene, "was refused: too many", "Nobody can test just now"))
+    return (
+        "Beyond each limit, of a person, of a key, of different keys, of everybody: refused with the moment "
+        f"it works again, not asked, staff told. {usual.all_tests_per_hour} tests an hour by everybody."
     )
-    told = stage.cast.sue.sees
-    await stage.slack.until(lambda: any("was refused: too many" in m.text for m in told(stage.staff_channel)))
-    kept = f"{usual.all_tests_per_hour} an hour by everybody"
-    return f"Beyond the limit: refused with the moment it works again, not asked, staff told. Overall {kept}."
+
+
+def _staff_read(scene: Scene, *notes: str) -> bool:
+    seen = " ".join(message.text for message in scene.stage.cast.sue.sees(scene.stage.staff_channel))
+    return all(note in seen for note in notes)
+
+
+def _asked(scene: Scene) -> int:
+    return sum(1 for one in scene.stage.kucoin.requests if one.key_id)
+
+
+async def _refused(scene: Scene, person: Person, key: IssuedKey, policy: TestPolicy) -> str:
+    """What the dialog says of this key under that policy."""
+    key_tests = scene.stage.bot.app.key_tests
+    usual, key_tests.policy = key_tests.policy, policy
+    try:
+        await acting.submits(person, key)
+        dialog = await person.dialog()
+    finally:
+        key_tests.policy = usual
+    words = dialog.words
+    await dialog.close(all_of_them=True)
+    return words

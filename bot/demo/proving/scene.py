@@ -67,6 +67,18 @@ class Scene:
             await dialog.close(all_of_them=True)
         return key
 
+    async def tests_a_key_that_is_repeated(self, person: Person) -> None:
+        """The exchange refuses it, and says in its words which key that was."""
+        key, canary = marked(self.stage.kucoin)
+        self.canaries.append(canary)
+        before = len(acting.results(person))
+        self.stage.kucoin.faults.add(Fault.HEADER_MISSING, words=f"KC-API-KEY {key.key} is refused")
+        await acting.submits(person, key)
+        await acting.gets_result(self.stage, person, before + 1)
+        self.stage.kucoin.faults.clear()
+        for dialog in person.dialogs:
+            await dialog.close(all_of_them=True)
+
     async def given(self, person: Person) -> Submission:
         """What this person gave last, as its row stands."""
         own = select(Submission).where(Submission.user_id == person.user_id)
@@ -76,7 +88,7 @@ class Scene:
 
 @asynccontextmanager
 async def opened() -> AsyncIterator[Scene]:
-    """Open the stage, over signed HTTP, and play: a pass, every kind of danger, a doubt, a held key."""
+    """Open the stage, over signed HTTP, and play: a pass, every danger, a doubt, an echo, a held key."""
     stream = io.StringIO()
     log.configure("DEBUG", "json", stream)
     async with staged(mode="http", tempo=BRISK, tests_per_hour=1000, keys_per_hour=1000) as stage:
@@ -94,4 +106,5 @@ async def _play(scene: Scene) -> None:
     scene.stage.kucoin.faults.add(Fault.MAINTENANCE_503)
     await scene.tests(ben, "general_only", "maintenance")
     scene.stage.kucoin.faults.clear()
+    await scene.tests_a_key_that_is_repeated(ben)
     scene.held = await scene.tests(ann, HELD)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import AsyncIterator, Callable
-from contextlib import closing
+import re
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import cast
 
 import pytest
+from sqlalchemy import text
 
 from bot.demo import proving
-from bot.demo.kucoin import SeenRequest
-from bot.demo.proving import PROMISES, Outcome, Promise, prove
+from bot.demo.kucoin import Fault, SeenRequest
+from bot.demo.proving import PROMISES, Outcome, Promise, papers, prove
 from bot.demo.proving.scene import Scene, Unproved, opened
 from bot.demo.workspace.records import Call
+from bot.manifest import manifest_text
 from bot.seal import new_key
 
 NUMBERS = [f"P{number}" for number in range(1, 19)]
@@ -85,10 +89,9 @@ def _loses_the_key_that_seals(scene: Scene) -> None:
     scene.stage.settings["secret_keys"] = new_key()
 
 
-def _lets_the_history_be_changed(scene: Scene) -> None:
-    with closing(sqlite3.connect(scene.stage.folder / "keydesk.db", timeout=60)) as db, db:
-        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            db.execute(f"DROP TRIGGER {name}")
+async def _lets_the_history_be_changed(scene: Scene) -> None:
+    for name in ("update", "delete"):
+        await _rows(scene, f"DROP TRIGGER case_event_no_{name}")
 
 
 def _blames_the_client(scene: Scene) -> None:
@@ -99,27 +102,120 @@ def _takes_whatever_is_signed_by_nobody(scene: Scene) -> None:
     scene.stage.slack._core.tokens.signing_secret = "another"
 
 
-@pytest.mark.parametrize(
-    ("number", "breaks"),
-    [
-        ("P1", _sends_a_post),
-        ("P2", _lets_a_trader_pass),
-        ("P3", _writes_a_key_into_a_file),
-        ("P4", _logs_a_passphrase),
-        ("P5", _tells_slack_a_key),
-        ("P6", _loses_the_key_that_seals),
-        ("P9", _takes_whatever_is_signed_by_nobody),
-        ("P12", _lets_the_history_be_changed),
-        ("P13", _blames_the_client),
-    ],
-)
+async def _rows(scene: Scene, statement: str, **values: str) -> None:
+    async with scene.stage.bot.app.db.writing() as session:
+        await session.exec(text(statement), params=values)  # type: ignore[call-overload]  # SQLModel knows selects only
+
+
+async def _keeps_a_copy_of_what_was_sealed(scene: Scene) -> None:
+    sealed = (await scene.given(scene.stage.cast.ann)).sealed or b""
+    (scene.stage.folder / "old.backup").write_bytes(sealed)
+
+
+def _makes_a_client_staff(scene: Scene) -> None:
+    cast = scene.stage.cast
+    scene.stage.slack.admin.set_usergroup(scene.stage.usergroup, [cast.sue, cast.ben])
+    scene.stage.bot.app.kit.staff.forget()
+
+
+def _takes_one_client_for_another(scene: Scene) -> None:
+    object.__setattr__(scene.stage.cast, "ben", scene.stage.cast.ann)
+
+
+async def _loses_a_client(scene: Scene) -> None:
+    ben = scene.stage.cast.ben.user_id
+    await _rows(scene, "UPDATE submission SET user_id = 'U0' WHERE user_id = :ben", ben=ben)
+
+
+async def _counts_no_test(scene: Scene) -> None:
+    await _rows(scene, "UPDATE attempt SET asked_by = 'keydesk'")
+
+
+def _is_asked_over_and_over(scene: Scene) -> None:
+    scene.stage.kucoin.faults.add(Fault.INTERNAL_500)
+
+
+BREAKERS: list[tuple[str, Callable[[Scene], Awaitable[None] | None]]] = [
+    ("P1", _sends_a_post),
+    ("P2", _lets_a_trader_pass),
+    ("P3", _writes_a_key_into_a_file),
+    ("P4", _logs_a_passphrase),
+    ("P5", _tells_slack_a_key),
+    ("P6", _loses_the_key_that_seals),
+    ("P7", _keeps_a_copy_of_what_was_sealed),
+    ("P9", _takes_whatever_is_signed_by_nobody),
+    ("P10", _makes_a_client_staff),
+    ("P11", _takes_one_client_for_another),
+    ("P12", _lets_the_history_be_changed),
+    ("P13", _blames_the_client),
+    ("P14", _loses_a_client),
+    ("P17", _counts_no_test),
+    ("P18", _is_asked_over_and_over),
+]
+
+
+@pytest.mark.parametrize(("number", "breaks"), BREAKERS)
 async def test_what_breaks_a_promise_is_noticed(
-    scene: Scene, number: str, breaks: Callable[[Scene], None]
+    scene: Scene, number: str, breaks: Callable[[Scene], Awaitable[None] | None]
 ) -> None:
     (promise,) = [promise for promise in PROMISES if promise.number == number]
-    breaks(scene)
+    if (breaking := breaks(scene)) is not None:
+        await breaking
 
     proof = await proving._proof(promise, scene)
 
     assert proof.outcome is Outcome.FAIL
     assert not any(canary.found_in(proof.evidence.encode()) for canary in scene.canaries)
+
+
+def _asks_for_more(top: Path, manifest: str) -> str:
+    return manifest.replace("- im:write #", "- files:read # we may want them one day\n      - im:write #")
+
+
+def _locks_without_a_hash(top: Path, manifest: str) -> str:
+    lock = (top / "uv.lock").read_text(encoding="utf-8")
+    (top / "uv.lock").write_text(lock.replace('hash = "sha256:', 'was = "sha256:', 1), encoding="utf-8")
+    return manifest
+
+
+def _locks_another_version(top: Path, manifest: str) -> str:
+    lock = (top / "uv.lock").read_text(encoding="utf-8")
+    changed = re.sub(r'(name = "cryptography"\nversion = ")[^"]+', r"\g<1>0.0.1", lock)
+    (top / "uv.lock").write_text(changed, encoding="utf-8")
+    return manifest
+
+
+def _says_nothing_of_limits(top: Path, manifest: str) -> str:
+    readme = (top / "README.md").read_text(encoding="utf-8")
+    (top / "README.md").write_text(readme.replace("### What we cannot promise", ""), encoding="utf-8")
+    return manifest
+
+
+OF_PAPERS = [
+    ("P8", _asks_for_more),
+    ("P15", _locks_without_a_hash),
+    ("P15", _locks_another_version),
+    ("P16", _says_nothing_of_limits),
+]
+
+
+@pytest.mark.parametrize(("number", "breaks"), OF_PAPERS)
+async def test_what_breaks_a_promise_of_the_papers_is_noticed(
+    number: str, breaks: Callable[[Path, str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("uv.lock", "README.md"):
+        shutil.copy(papers.TOP / name, tmp_path / name)
+    manifest = breaks(tmp_path, manifest_text())
+    monkeypatch.setattr(papers, "TOP", tmp_path)
+    monkeypatch.setattr(papers, "manifest_text", lambda: manifest)
+    (promise,) = [promise for promise in PROMISES if promise.number == number]
+
+    proof = await proving._proof(promise, cast("Scene", None))
+
+    assert proof.outcome is Outcome.FAIL
+    assert "broke" not in proof.evidence
+
+
+def test_each_promise_was_seen_broken() -> None:
+    """By one of the two tests above."""
+    assert {number for number, _ in [*BREAKERS, *OF_PAPERS]} == set(NUMBERS)

@@ -25,6 +25,9 @@ from bot.slack.reach import NO_ANSWER, is_passing, retry_after_s, status_of, wor
 
 log = get_logger(__name__)
 
+REMEMBERED = 1_000
+"""Direct messages whose channel is known: what is looked for again is looked for soon."""
+
 Composer = Callable[[Kit, AsyncSession, OutboxMessage], Awaitable[Composed]]
 
 EVENT_TYPE = "keydesk_message"
@@ -148,6 +151,8 @@ class SlackDelivery:
             return conversation
         if conversation not in self._direct:
             answer = await _called(self.post.conversations_open, users=conversation)
+            if len(self._direct) >= REMEMBERED:
+                self._direct.clear()
             self._direct[conversation] = answer["channel"]["id"]
         return self._direct[conversation]
 

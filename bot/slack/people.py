@@ -109,7 +109,9 @@ class Staff:
             return dict(answer.get("user") or {})
 
         profile = await self._ask(asked)
-        self._profiles[user_id] = (time.monotonic() + MEMORY_S, profile)
+        at = time.monotonic()
+        self._profiles = {user: known for user, known in self._profiles.items() if known[0] > at}
+        self._profiles[user_id] = (at + MEMORY_S, profile)
         return profile
 
     async def _ask(self, question: Callable[[], Awaitable[T]]) -> T:

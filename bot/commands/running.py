@@ -55,6 +55,7 @@ def run_to_end(work: Callable[[], Coroutine[Any, Any, int]]) -> None:
         print(f"keydesk cannot start.\n{error}", file=sys.stderr)
         code = EXIT_UNREACHABLE if isinstance(error, NotNow) else EXIT_CANNOT_START
     except StorageUnavailable as error:
-        print(f"keydesk cannot use its database: {error}", file=sys.stderr)
+        print(f"keydesk cannot use its database: {error}.", file=sys.stderr)
+        print("“keydesk doctor” says what to do.", file=sys.stderr)
         code = 1
     raise typer.Exit(code)

@@ -145,6 +145,22 @@ async def test_who_may_make_no_tables_is_told_so_by_the_upgrade(postgres_url: st
 
 
 @pytest.mark.postgres
+def test_a_command_that_may_not_read_the_tables_says_where_to_ask(
+    postgres_url: str, role: str, command: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", postgres_url)
+    assert command.invoke(app, ["db", "upgrade"]).exit_code == 0
+    monkeypatch.setenv("DATABASE_URL", as_role(postgres_url, role))
+
+    done = command.invoke(app, ["purge"])
+
+    assert done.exit_code == 1
+    assert "keydesk cannot use its database: the database is not available: refused." in done.output
+    assert "“keydesk doctor” says what to do." in done.output
+    assert "--grant" in command.invoke(app, ["doctor"]).output
+
+
+@pytest.mark.postgres
 async def test_the_engine_is_refused_its_tables_in_our_words(postgres_url: str, role: str) -> None:
     """Our own tables may be made by the role, the engine's may not: it makes a schema of its own."""
     with psycopg.connect(postgres_url, autocommit=True) as admin:

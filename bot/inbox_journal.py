@@ -94,8 +94,7 @@ class Journal:
         while self._waiting:
             # Whoever comes in this same turn of the loop is still let in.
             await asyncio.sleep(0)
-            together = _without_doubles(self._waiting[:AT_ONCE])
-            self._waiting = [entry for entry in self._waiting if entry not in together]
+            together, self._waiting = _without_doubles(self._waiting)
             await self._write(together)
 
     async def _write(self, together: Sequence[_Entry]) -> None:
@@ -171,9 +170,13 @@ def _future() -> asyncio.Future[Known | None]:
     return asyncio.get_running_loop().create_future()
 
 
-def _without_doubles(waiting: Sequence[_Entry]) -> list[_Entry]:
-    """The first of each key: a second one is to see what the first has done."""
+def _without_doubles(waiting: Sequence[_Entry]) -> tuple[list[_Entry], list[_Entry]]:
+    """The first of each key, as many as fit; and the rest, for a second one is to see what the first did."""
     first: dict[str, _Entry] = {}
+    rest: list[_Entry] = []
     for entry in waiting:
-        first.setdefault(entry.key, entry)
-    return list(first.values())
+        if len(first) < AT_ONCE and entry.key not in first:
+            first[entry.key] = entry
+        else:
+            rest.append(entry)
+    return list(first.values()), rest

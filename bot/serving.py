@@ -6,6 +6,7 @@ A kill instead of a stop loses nothing either: what was promised is in the datab
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -164,11 +165,26 @@ async def serve(
                 await _given_up(start)
                 return EXIT_OK
             run = start.result()
+            stack.enter_context(what_is_made_stays())
             ready(run)
             ended = await _first(told.stop.wait(), run.unreachable())
             code = EXIT_OK if ended == 0 else EXIT_UNREACHABLE
             last_resort.after(2 * tempo.farewell_s + tempo.drain_s + CLOSE_S, code)
     return code
+
+
+@contextmanager
+def what_is_made_stays() -> Iterator[None]:
+    """Whatever the start has made lives as long as the process, so the collector need not walk through it.
+
+    Each walk through all of it holds up everybody for 0.1 s (measured), every few hundred deliveries.
+    """
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 async def _given_up(start: asyncio.Future[Running]) -> None:

@@ -69,14 +69,20 @@ class Edge:
     def _acting(self, listener: Listener, opens: bool) -> Callable[..., Awaitable[None]]:
         async def listen(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
             gesture = _gesture(body, ack, client)
-            task = asyncio.ensure_future(self._run(listener, gesture, opens=opens))
-            self.kit.underway.hold(task)
-            done, _ = await asyncio.wait({task}, timeout=ANSWER_WITHIN_S)
-            if not done and not gesture.acked:
-                await errors.tell_late(gesture)
-            await asyncio.shield(task)
+            # Bolt runs each listener in a task of its own, and keeps no hold of it.
+            if task := asyncio.current_task():
+                self.kit.underway.hold(task)
+            late = asyncio.get_running_loop().call_later(ANSWER_WITHIN_S, self._answer_late, gesture)
+            try:
+                await self._run(listener, gesture, opens=opens)
+            finally:
+                late.cancel()
 
         return listen
+
+    def _answer_late(self, gesture: Gesture) -> None:
+        if not gesture.acked:
+            self.kit.underway.start(errors.tell_late(gesture))
 
     def _before_answer(self, listener: Listener) -> Callable[..., Awaitable[Any]]:
         async def act(body: dict[str, Any], client: AsyncWebClient, next: Any) -> Any:  # noqa: A002 - Bolt's name

@@ -138,7 +138,7 @@ async def test_what_was_put_down_before_a_kill_goes_out_without_waiting_for_a_le
         with sqlite3.connect(path) as db:
             held = db.execute("SELECT count(*) FROM outbox_lane WHERE leased_by IS NOT NULL").fetchone()
         db.close()
-        assert held == (2,), "otherwise there is nothing to be freed"
+        assert held >= (2,), "otherwise there is nothing to be freed"
 
         await axe.start()
 

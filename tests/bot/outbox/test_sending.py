@@ -103,8 +103,10 @@ async def test_a_rate_limit_holds_the_whole_lane_and_is_no_doubt(db: Database) -
     channel.faults.extend([Fault(TryLater(0.3)), None, None])
     async with sending(db, channel) as outbox:
         await put(db, "a", "b")
-        await put(db, "elsewhere", conversation="C2")
         outbox.wake("C1")
+        while not channel.calls:  # noqa: ASYNC110 - the channel tells nobody
+            await asyncio.sleep(0.01)
+        await put(db, "elsewhere", conversation="C2")
         await until_sent(db, outbox, "a", "b", "elsewhere")
     assert channel.looked == []
     assert channel.keys.index("a") < channel.keys.index("b")

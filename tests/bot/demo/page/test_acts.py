@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -205,3 +206,15 @@ async def test_an_entry_of_a_message_s_menu_names_the_message(site: Site, receiv
 
     assert receiver.acts[-1]["type"] == "message_action"
     assert receiver.acts[-1]["message_ts"] == message.ts
+
+
+async def test_an_app_that_does_not_answer_in_time_is_told_in_slack_s_word(
+    site: Site, receiver: Receiver
+) -> None:
+    receiver.is_silent()
+
+    asked = asyncio.ensure_future(site.does(site.ann, act="say", text="/hello", place=site.general.id))
+    await receiver.arrived.wait()
+    site.slack.clock.advance(3)
+
+    assert await asked == {"error": "operation_timeout", "command": "/hello"}

@@ -22,7 +22,7 @@ MANIFEST = {
     "features": {
         "bot_user": {"display_name": "Cake"},
         "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
-        "slash_commands": [{"command": "/cake"}],
+        "slash_commands": [{"command": "/cake"}, {"command": "/slow"}],
         "shortcuts": [{"name": "Bake this", "callback_id": "bake", "type": "message"}],
     },
     "oauth_config": {"scopes": {"bot": ["commands", "chat:write", "files:read", "mpim:write"]}},
@@ -57,12 +57,20 @@ def cake_app(slack: Workspace) -> AsyncApp:
     client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, retry_handlers=[])
     made = AsyncApp(client=client, signing_secret=slack.signing_secret)
     made.command("/cake")(_open)
+    made.command("/slow")(_never_answers(slack))
     made.shortcut("bake")(_bake)
     for action_id in ("one", "many"):
         made.options(action_id)(_offer)
     made.action("one")(_chosen)
     made.view("")(_ordered)
     return made
+
+
+def _never_answers(slack: Workspace) -> Any:
+    async def listener() -> None:
+        slack.clock.advance(3)
+
+    return listener
 
 
 async def _open(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:

@@ -1,4 +1,4 @@
-"""Fields that ask the app while somebody uses them, menus of messages, and talk among several."""
+"""Fields that ask the app while somebody uses them, menus of messages, talk among several, and silence."""
 
 from __future__ import annotations
 
@@ -81,6 +81,14 @@ def test_what_is_missing_is_told_at_each_of_them(dialog: Locator) -> None:
     expect(dialog.get_by_text("Please complete this required field.")).to_have_count(3)
     expect(dialog.get_by_role("searchbox", name="Cake: search")).to_have_attribute("aria-invalid", "true")
     dialog.get_by_role("button", name="Close the dialog").click()
+
+
+def test_an_app_that_does_not_answer_is_told_as_slack_tells_it(pane: Locator) -> None:
+    pane.get_by_label("Message to").fill("/slow")
+    pane.get_by_label("Message to").press("Enter")
+    expect(pane.get_by_role("alert").first).to_contain_text(
+        "/slow failed, because the app did not answer within three seconds (operation_timeout)."
+    )
 
 
 def test_a_menu_in_a_message_asks_the_app_too(pane: Locator) -> None:

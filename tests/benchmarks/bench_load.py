@@ -27,6 +27,7 @@ if __name__ == "__main__":
 from tests import postgres_server
 from tests.benchmarks.bench_idle import AS_USUAL
 from tests.benchmarks.load import Load, load
+from tests.postgres_server import Server
 from tests.promise.axe import axed
 
 MOST_GROWTH = 1.15
@@ -35,17 +36,17 @@ SEARCH_S = 20.0
 LEAST_RATE = 1.0
 
 
-async def measured(url: str, rate: float, count: int) -> Load:
-    """Start two replicas and load them."""
+async def measured(url: str, database: int, rate: float, count: int) -> Load:
+    """Start two replicas and load them; *database* is the process that keeps PostgreSQL."""
     async with axed(url, "http", **AS_USUAL) as axe:
         replicas = [psutil.Process((await axe.start()).process.pid) for _ in range(2)]
-        return await load(axe.stage, rate, count, replicas=replicas)
+        return await load(axe.stage, rate, count, replicas=replicas, database=psutil.Process(database))
 
 
-def on_fresh_database(port: int, rate: float, count: int) -> Load:
+def on_fresh_database(server: Server, rate: float, count: int) -> Load:
     """`measured`, printed."""
-    with postgres_server.fresh_database(port) as url:
-        done = asyncio.run(measured(url, rate, count))
+    with postgres_server.fresh_database(server.port) as url:
+        done = asyncio.run(measured(url, server.keeper.pid, rate, count))
     print(f"{rate:g} a second, {count} submissions\n{done}\n", flush=True)
     return done
 
@@ -58,10 +59,10 @@ def searched(rate: float) -> Iterable[float]:
             yield rate * 0.75
 
 
-def highest_kept(port: int, rate: float) -> float | None:
+def highest_kept(server: Server, rate: float) -> float | None:
     """The highest of the rates below *rate* that are tried at which every answer was in time."""
     for lower in sorted(searched(rate), reverse=True):
-        done = on_fresh_database(port, lower, max(1, int(lower * SEARCH_S)))
+        done = on_fresh_database(server, lower, max(1, int(lower * SEARCH_S)))
         if done.right and done.in_time:
             return lower
     return None
@@ -93,11 +94,11 @@ def main(arguments: list[str] | None = None) -> int:
     with ExitStack() as stack:
         server = stack.enter_context(postgres_server.running())
         count = options.soak or max(1, int(options.rate * options.seconds))
-        done = on_fresh_database(server.port, options.rate, count)
+        done = on_fresh_database(server, options.rate, count)
         broken = verdict(done, soak=bool(options.soak))
         print(*broken or [f"Kept at {options.rate:g} a second."], sep="\n", flush=True)
         if not done.in_time and not options.no_search:
-            print(f"Held with every answer in time: {highest_kept(server.port, options.rate) or 'none'}")
+            print(f"Held with every answer in time: {highest_kept(server, options.rate) or 'none'}")
     return 1 if broken else 0
 
 

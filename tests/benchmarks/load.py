@@ -118,6 +118,7 @@ async def load(
     count: int,
     *,
     replicas: Sequence[psutil.Process] = (),
+    database: psutil.Process | None = None,
     settle_s: float = SETTLE_S,
 ) -> Load:
     """*count* clients submit once each, *rate* a second, whatever becomes of those before.
@@ -126,16 +127,18 @@ async def load(
 
     Args:
         replicas: Whose memory and processor time are to be measured.
+        database: Who started PostgreSQL; its processor time is measured too.
     """
     done = Load(submitted=count)
     watch = asyncio.create_task(_remembering(replicas, done))
-    began, before = time.monotonic(), _used(replicas)
+    began, before = time.monotonic(), _used(replicas, database)
     people = [stage.slack.add_person(f"Client {place}") for place in range(count)]
     seen = await asyncio.gather(
         *(_at(began + place / rate, stage, person) for place, person in enumerate(people))
     )
     done.over_s = time.monotonic() - began
-    done.processor = {name: (used - before[name]) / done.over_s for name, used in _used(replicas).items()}
+    used = _used(replicas, database)
+    done.processor = {name: (seconds - before[name]) / done.over_s for name, seconds in used.items()}
     promised = [person for person, word in zip(people, seen, strict=True) if word == "promised"]
     await _settled(promised, done, settle_s)
     watch.cancel()
@@ -186,12 +189,13 @@ async def _remembering(replicas: Sequence[psutil.Process], done: Load) -> None:
         done.lag_s = max(done.lag_s, time.monotonic() - before - LOOK_EVERY_S)
 
 
-def _used(replicas: Sequence[psutil.Process]) -> dict[str, float]:
-    """Seconds of processor time so far."""
-    ours = psutil.Process(os.getpid())
+def _used(replicas: Sequence[psutil.Process], database: psutil.Process | None) -> dict[str, float]:
+    """Seconds of processor time so far, of those that still run."""
+    family = database.children(recursive=True) if database is not None else []
     return {
         "both replicas": sum(map(_seconds, replicas)),
-        "Slack, KuCoin and the clients": _seconds(ours),
+        "PostgreSQL": sum(map(_seconds, family)),
+        "Slack, KuCoin and the clients": _seconds(psutil.Process(os.getpid())),
     }
 
 

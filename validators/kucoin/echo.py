@@ -6,13 +6,15 @@ to staff, so the key stands in it at most as everybody may see it: its first and
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
+from string import ascii_lowercase, ascii_uppercase
 
 from validators.diagnosis import Diagnosis, Evidence, Finding
 from validators.exchange import Credentials
 
 HIDDEN = "***"
+_LOWER = str.maketrans(ascii_uppercase, ascii_lowercase)
+"""Of keys only these letters have two cases, and none of them changes its length."""
 LEAST_PIECE = 8
 """Characters at the end of a text that was cut, of which on they are taken for the beginning of a key."""
 
@@ -50,9 +52,21 @@ def _text(text: str, instead: dict[str, str]) -> str:
     for part, shown in instead.items():
         if len(part) < LEAST_PIECE:
             continue
-        pieces = re.split(re.escape(part), text, flags=re.IGNORECASE)
-        text = _without_end(shown.join(pieces), part)
+        text = _without_end(_replaced(text, part, shown), part)
     return text
+
+
+def _replaced(text: str, part: str, shown: str) -> str:
+    """*text* with *shown* for *part* in any case.
+
+    By hand: a pattern stays in the memory of `re` for hundreds of others, and a key would with it.
+    """
+    lowered, sought = text.translate(_LOWER), part.translate(_LOWER)
+    pieces, at = [], 0
+    while (found := lowered.find(sought, at)) >= 0:
+        pieces.append(text[at:found])
+        at = found + len(part)
+    return shown.join([*pieces, text[at:]])
 
 
 def _without_end(text: str, part: str) -> str:

@@ -71,6 +71,10 @@ class Admin:
         told = described(self._core, person.record)
         self._core.announce.other("user_change", {"user": told}, person.user_id)
 
+    def enable_events(self) -> None:
+        """The app gets events again, after it was given up for not taking them."""
+        self._core.courier.health.enable()
+
     def revoke_tokens(self) -> None:
         """Every further call is answered token_revoked; the app is told over what is left."""
         self._core.tokens.revoked = True

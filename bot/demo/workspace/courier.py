@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from bot.demo.workspace.changes import Changes
 from bot.demo.workspace.clock import Clock
 from bot.demo.workspace.faults import Faults
+from bot.demo.workspace.health import EventHealth
 from bot.demo.workspace.records import Delivery, Payload
 
 ACK_WITHIN_S = 3
@@ -56,6 +57,7 @@ class Courier:
         self._clock, self._changes, self._faults = clock, changes, faults
         self._tasks: set[asyncio.Task[Any]] = set()
         self.deliveries: list[Delivery] = []
+        self.health = EventHealth(clock)
         self.transport: Transport | None = None
 
     async def ask(self, kind: str, payload: Payload) -> Delivery:
@@ -63,8 +65,8 @@ class Courier:
         return await self._attempt(kind, payload, 0, None)
 
     def tell(self, payload: Payload) -> None:
-        """An event, tried again up to three times while nobody waits for it."""
-        if self.transport is not None:
+        """An event, tried again up to three times while nobody waits for it; none to an app given up."""
+        if self.transport is not None and not self.health.disabled:
             self.background(self._tell(payload))
 
     async def redeliver(self, delivery: Delivery, retry: bool) -> Delivery:
@@ -120,6 +122,8 @@ class Courier:
         if delivery.error is None:
             delivery.acked_after_s = self._clock.running() - started
         delivery.done = True
+        if kind == "events_api":
+            self.health.note(delivery.error is None)
         self._changes.note("delivery", kind=kind, attempt=str(attempt))
         return delivery
 

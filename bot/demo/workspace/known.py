@@ -96,6 +96,20 @@ class Known:
         self._core.announce.events_per_hour = count
 
     @property
+    def events_disabled(self) -> bool:
+        """Whether Slack has given the app up, because it took too few of its events."""
+        return self._core.courier.health.disabled
+
+    @property
+    def events_exempt_below(self) -> int:
+        """An app with fewer attempts an hour is never given up."""
+        return self._core.courier.health.exempt_below
+
+    @events_exempt_below.setter
+    def events_exempt_below(self, count: int) -> None:
+        self._core.courier.health.exempt_below = count
+
+    @property
     def mute_pongs(self) -> bool:
         """Whether the workspace leaves pings unanswered."""
         return self._core.sockets.mute

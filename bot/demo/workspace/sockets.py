@@ -20,6 +20,9 @@ MOST_SOCKETS = 10
 #: A ticket works once, and not for long (seen as HTTP 408 in slackapi/python-slack-sdk#1110).
 TICKET_LIVES_S = 30
 CONNECTION_LIVES_S = 18_060
+#: Where the address was asked for with `debug_reconnects=true` (Slack docs, Using Socket Mode).
+DEBUG_CONNECTION_LIVES_S = 360
+WARNING_S = 10
 
 
 class SocketHub:
@@ -59,7 +62,7 @@ class SocketHub:
         self.sockets.append(socket)
         self._transports[socket] = request.transport
         try:
-            await self._live(socket)
+            await self._live(socket, request.query.get("debug_reconnects") == "true")
         finally:
             self._forget(socket)
         return socket
@@ -112,14 +115,25 @@ class SocketHub:
             request.transport.close()
         return web.Response(status=503 if fault is Fault.HTTP_503 else 500)
 
-    async def _live(self, socket: web.WebSocketResponse) -> None:
-        await socket.send_json(self._hello())
+    async def _live(self, socket: web.WebSocketResponse, short: bool) -> None:
+        await socket.send_json(self._hello(DEBUG_CONNECTION_LIVES_S if short else CONNECTION_LIVES_S))
         self._changes.note("socket", state="open", count=str(len(self.sockets)))
-        async for message in socket:
-            if message.type is WSMsgType.TEXT:
-                self._acknowledged(str(message.data))
-            elif message.type is WSMsgType.PING and not self.mute:
-                await socket.pong(message.data)
+        ending = asyncio.ensure_future(self._refreshed(socket)) if short else None
+        try:
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    self._acknowledged(str(message.data))
+                elif message.type is WSMsgType.PING and not self.mute:
+                    await socket.pong(message.data)
+        finally:
+            if ending is not None:
+                ending.cancel()
+
+    async def _refreshed(self, socket: web.WebSocketResponse) -> None:
+        """Ends a socket when its time is over; one of the usual length ends when a test says so."""
+        due = self._clock.running() + DEBUG_CONNECTION_LIVES_S - WARNING_S
+        await self._clock.sleep_until(due)
+        await self._say_goodbye(socket, "warning")
 
     def _acknowledged(self, text: str) -> None:
         try:
@@ -160,11 +174,11 @@ class SocketHub:
             envelope |= {"retry_attempt": attempt, "retry_reason": reason or ""}
         return envelope
 
-    def _hello(self) -> Payload:
+    def _hello(self, lives_s: int) -> Payload:
         return {
             "type": "hello",
             "num_connections": len(self.sockets),
-            "debug_info": {"host": "applink-local", "approximate_connection_time": CONNECTION_LIVES_S},
+            "debug_info": {"host": "applink-local", "approximate_connection_time": lives_s},
             "connection_info": {"app_id": self._app_id},
         }
 
@@ -176,7 +190,7 @@ class SocketHub:
         try:
             await socket.send_json(self._disconnect(reason))
             if reason == "warning":
-                await self._clock.sleep_until(self._clock.running() + 10)
+                await self._clock.sleep_until(self._clock.running() + WARNING_S)
                 await socket.send_json(self._disconnect("refresh_requested"))
             await socket.close()
         except ConnectionError:

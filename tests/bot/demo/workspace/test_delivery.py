@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 
-from bot.demo.workspace import Delivery, Fault, Shown, Workspace
+from bot.demo.workspace import Delivery, Fault, Person, Shown, Workspace
 from tests.bot.demo.workspace.kit import actions, button, home
 from tests.bot.demo.workspace.listening import BareSocket, Call, Receiver
 
@@ -340,6 +340,53 @@ async def test_too_many_events_an_hour_are_told_once_and_dropped(
     assert [one["type"] for one in told].count("app_rate_limited") == 1
     texts = {one["event"]["text"] for one in told if one["type"] == "event_callback"}
     assert texts == {"a", "b", "e"}
+
+
+async def told(slack: Workspace, person: Person, text: str) -> None:
+    """An event, and how it ended."""
+    before = len(slack.deliveries)
+    await person.direct_message(text)
+    await slack.until(lambda: len(slack.deliveries) > before and slack.deliveries[-1].done)
+
+
+def refusal() -> web.Response:
+    return web.Response(status=500, headers={"x-slack-no-retry": "1"})
+
+
+@pytest.mark.parametrize(
+    ("attempts", "acked", "given_up"),
+    [(39, 0, False), (40, 0, True), (40, 1, True), (40, 2, False)],
+    ids=["too few to judge", "none taken", "too few taken", "just enough taken"],
+)
+async def test_an_app_that_takes_no_events_is_given_up(
+    slack: Workspace, receiver: Receiver, attempts: int, acked: int, given_up: bool
+) -> None:
+    slack.events_exempt_below = 40
+    ann = slack.add_person("Ann Archer")
+    receiver.answers += [web.Response() for _ in range(acked)]
+    receiver.answers += [refusal() for _ in range(attempts - acked)]
+    for number in range(attempts):
+        await told(slack, ann, str(number))
+
+    assert slack.events_disabled is given_up
+    await ann.direct_message("one more")
+    slack.admin.enable_events()
+    await ann.direct_message("and again")
+    await slack.until(lambda: len(slack.deliveries) == attempts + (1 if given_up else 2))
+
+    texts = {one.payload["event"]["text"] for one in slack.deliveries}
+    assert ("one more" in texts, "and again" in texts) == (not given_up, True)
+
+
+async def test_what_failed_an_hour_ago_is_forgotten(slack: Workspace, receiver: Receiver) -> None:
+    slack.events_exempt_below = 2
+    ann = slack.add_person("Ann Archer")
+    for _ in range(2):
+        receiver.answers.append(refusal())
+        await told(slack, ann, "refused")
+        slack.clock.advance(3600)
+
+    assert not slack.events_disabled
 
 
 @pytest.mark.parametrize(

@@ -218,3 +218,30 @@ async def test_two_sockets_of_one_app_take_turns(slack: Workspace, over_socket: 
 
     assert [one.error for one in shown] == [None] * 6
     assert all(person.dialogs for person in people)
+
+
+@pytest.mark.parametrize(("asked", "lives_s"), [("", 18_060), ("&debug_reconnects=true", 360)])
+async def test_a_socket_says_how_long_it_lives(wire: BareSocket, asked: str, lives_s: int) -> None:
+    await wire.close()
+
+    await wire.connect(await wire.url() + asked)
+
+    assert wire.hello["debug_info"]["approximate_connection_time"] == lives_s
+
+
+async def test_a_short_socket_is_refreshed_after_a_warning(slack: Workspace, wire: BareSocket) -> None:
+    await wire.close()
+    await slack.until(lambda: slack.sockets == 0)
+    await wire.connect(await wire.url() + "&debug_reconnects=true")
+
+    slack.clock.advance(349)
+    await slack.until(lambda: slack.clock.sleeping)
+    assert slack.sockets == 1
+    slack.clock.advance(1)
+    warned = await wire.next()
+    await slack.until(lambda: slack.clock.sleeping)
+    slack.clock.advance(10)
+
+    assert (warned["type"], warned["reason"]) == ("disconnect", "warning")
+    assert (await wire.next())["reason"] == "refresh_requested"
+    await slack.until(lambda: slack.sockets == 0)

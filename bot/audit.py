@@ -164,7 +164,8 @@ def _test(attempt: Attempt, submission: Submission, exchange: Exchange) -> list[
     verdict = attempt.verdict.value.replace("_", " ") if attempt.verdict else "not settled"
     lines = [
         f"  {_clock(attempt.settled_at or attempt.asked_at)}  key {submission.masked_key}, "
-        f"asked by {attempt.asked_by}: {verdict} ({reference_of(submission.id)})"
+        f"asked by {attempt.asked_by}: {verdict} "
+        f"({reference_of(submission.id)}, attempt {attempt.id})"
     ]
     if attempt.diagnosis is not None:
         explanation = exchange.guide.explain(Diagnosis.from_json(attempt.diagnosis))

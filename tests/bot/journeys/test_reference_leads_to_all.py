@@ -68,7 +68,7 @@ async def test_a_failed_test_is_found_by_it_in_log_audit_and_case(stage: Stage, 
     assert is_there
     assert story.startswith(f"Reference {reference}: KuCoin Spot/Margin\n")
     assert f"Client: {stage.cast.ann.user_id} of team" in story
-    assert f"asked by client: needs a fix ({reference})" in story
+    assert f"asked by client: needs a fix ({reference}, attempt 2)" in story
     assert "IP restriction is set" in story
     assert "Case 2: KuCoin Spot/Margin" in story
     assert "opened the case." in story
@@ -85,7 +85,7 @@ async def test_a_passed_test_is_found_too_though_it_has_no_case(stage: Stage, li
     assert is_there
     assert "Case: none" in story
     assert "because the test passed" in story
-    assert f"asked by client: passed ({reference})" in story
+    assert f"asked by client: passed ({reference}, attempt 1)" in story
     assert [line for line in lines_with(lines, reference) if line["event"] == "test_settled"]
     answer = await triage(stage, stage.cast.sue, f"show `{reference}`")
     assert f"The test {reference} belongs to no case" in answer.words

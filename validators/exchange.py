@@ -124,6 +124,10 @@ class KeyChecker(Protocol):
         ...
 
 
+def _never(text: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """One exchange.
@@ -136,6 +140,8 @@ class Exchange:
         connect: Opens a checker; takes setting name → address for the endpoints to change.
         looks_like_key: Whether a text seems to hold a key, secret or the like of this exchange.
         guide: Its words.
+        could_be_secret: The same for what is written to us alone, where little but a secret has such a
+            shape: rather once too often than never.
     """
 
     slug: str
@@ -147,6 +153,7 @@ class Exchange:
     connect: Callable[[Mapping[str, str]], AbstractAsyncContextManager[KeyChecker]]
     looks_like_key: Callable[[str], bool]
     guide: Guide
+    could_be_secret: Callable[[str], bool] = _never
 
     def account_label(self, slug: str) -> str:
         """The account's label.

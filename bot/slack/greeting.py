@@ -31,7 +31,7 @@ INVITATION = (
 async def by_command(kit: Kit, gesture: Gesture) -> None:
     """`/test-keys`: the dialog; any text after it is ignored, and a key there is warned about."""
     await open_dialog(kit, gesture)
-    if looks_like_key(kit, str(gesture.body.get("text") or "")):
+    if could_be_secret(kit, str(gesture.body.get("text") or "")):
         await gesture.first_time()
         await gesture.tell(KEY_SEEN, key_seen_blocks())
 
@@ -62,6 +62,11 @@ async def home_opened(kit: Kit, gesture: Gesture) -> None:
 def looks_like_key(kit: Kit, text: str) -> bool:
     """Whether any exchange's key or secret seems to stand in *text*."""
     return any(exchange.looks_like_key(text) for exchange in kit.exchanges.values())
+
+
+def could_be_secret(kit: Kit, text: str) -> bool:
+    """The same for what a client writes to us alone, where a bare UUID is most likely a secret."""
+    return any(exchange.could_be_secret(text) for exchange in kit.exchanges.values())
 
 
 def start_button() -> Block:

@@ -16,7 +16,7 @@ from bot.log import get_logger
 from bot.person import Person
 from bot.schema import OutboxMessage
 from bot.slack.blocks import actions, escape, section
-from bot.slack.greeting import answer_direct_message, looks_like_key, start_button
+from bot.slack.greeting import answer_direct_message, could_be_secret, looks_like_key, start_button
 from bot.slack.kit import Composed, Gesture, Kit
 from bot.telling import tell_channel, tell_client
 
@@ -57,7 +57,8 @@ async def by_message(kit: Kit, gesture: Gesture) -> None:
     written = read(gesture.body["event"], gesture.person.team_id)
     if written is None:
         return
-    if looks_like_key(kit, written.text):
+    seems_key = could_be_secret if written.is_direct else looks_like_key
+    if seems_key(kit, written.text):
         await _warn(kit, written)
     elif written.is_direct and not written.is_edit:
         await answer_direct_message(kit, written.person, f"{written.channel}:{written.which}")

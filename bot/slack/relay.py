@@ -25,7 +25,7 @@ from bot.slack.blocks import (
     text_input,
 )
 from bot.slack.case_words import subject_of
-from bot.slack.greeting import looks_like_key, start_button
+from bot.slack.greeting import could_be_secret, start_button
 from bot.slack.kit import Composed, Gesture, Kit
 from bot.slack.typed import LONGEST_TEXT, storable
 
@@ -118,7 +118,7 @@ def typed_text(gesture: Gesture) -> str:
 
 def fault_of(kit: Kit, text: str) -> str | None:
     """Why these words are not passed on, at their field; None where they are."""
-    if looks_like_key(kit, text):
+    if could_be_secret(kit, text):
         return KEY_IN_TEXT
     return None if text else "Please write something."
 

@@ -8,7 +8,7 @@ from bot import cases
 from bot.key_attempts import KeysForgotten
 from bot.schema import Case, Submission
 from bot.slack.blocks import Block, modal, section, text_input
-from bot.slack.greeting import looks_like_key
+from bot.slack.greeting import could_be_secret
 from bot.slack.kit import Gesture, Kit
 from bot.slack.typed import LONGEST_TEXT, storable
 from bot.telling import tell_staff
@@ -31,7 +31,7 @@ async def ask(kit: Kit, gesture: Gesture) -> None:
 async def sent(kit: Kit, gesture: Gesture) -> None:
     """Pass the client's words on to the case's thread; a key among them is stopped here."""
     text = storable(gesture.view["state"]["values"]["text"]["text"].get("value") or "").strip()
-    if looks_like_key(kit, text):
+    if could_be_secret(kit, text):
         await gesture.ack(response_action="errors", errors={"text": KEY_IN_TEXT})
         return
     if text:

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from validators.exchange import Account, Credentials, Exchange, Field, KeyChecker, ShapeFault
 from validators.kucoin import fields
 from validators.kucoin.endpoints import ENDPOINTS
-from validators.kucoin.leaks import looks_like_key
+from validators.kucoin.leaks import could_be_secret, looks_like_key
 from validators.kucoin.words import GUIDE
 
 _FIELDS = (
@@ -40,4 +40,5 @@ EXCHANGE = Exchange(
     connect=_connect,
     looks_like_key=looks_like_key,
     guide=GUIDE,
+    could_be_secret=could_be_secret,
 )

@@ -34,6 +34,12 @@ def looks_like_key(text: str) -> bool:
     return any(_is_likely(key) for key in keys)
 
 
+def could_be_secret(text: str) -> bool:
+    """The same where it is written to us alone: there a bare UUID is a secret, not the number of a ticket."""
+    plain = _ADDRESS.sub(" ", cleaned(text[:LONGEST]))
+    return bool(_SECRET.search(plain)) or looks_like_key(text)
+
+
 def _is_likely(key: str) -> bool:
     made_s = made_at_s(key)
     # Without a letter it is a number, such as an account or an order.

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.demo import acting
 from bot.demo.stage import Stage, staged
 from bot.demo.workspace import ChannelRecord, Message, Person
 from bot.manifest import manifest_text
@@ -162,6 +163,27 @@ async def test_a_key_in_a_direct_message_is_told_to_staff_as_well(stage: Stage) 
     assert "delete that key" in told(ann)[0].text
     assert "in a direct message to me" in alarms(stage)[0].text
     assert not any(part in repr(stage.slack.calls) for part in (KEY, SECRET))
+
+
+async def test_a_bare_secret_written_to_us_alone_is_warned_about_or_stopped_at_its_field(
+    stage: Stage,
+) -> None:
+    ann = stage.cast.ann
+    await ann.direct_message(SECRET)
+    await stage.slack.until(lambda: told(ann) and alarms(stage))
+    assert "delete that key" in told(ann)[0].text
+
+    await acting.checks_key(ann, stage.kucoin.issue("ip_restricted"))
+    await (await ann.dialog()).close()
+    await (await acting.gets_result(stage, ann)).press("Ask support")
+    dialog = await ann.dialog()
+    await dialog.until(lambda shown: "Message to support" in shown.labels)
+    dialog.fill("Message to support", f"I entered {SECRET}, is it right?")
+    assert "looks like an API key" in (await dialog.submit()).errors["Message to support"]
+
+    assert SECRET not in repr(stage.slack.calls)
+    await stage.stop()
+    assert not any(SECRET.encode() in file.read_bytes() for file in stage.folder.iterdir())
 
 
 async def test_as_delivered_no_channel_is_heard_at_all(stage: Stage) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.validators.kucoin.stage import KEY, SECRET
 from validators.kucoin import EXCHANGE
+from validators.kucoin.leaks import could_be_secret, looks_like_key
 
 MADE = f"{int(time.time()) - 86_400 * 30:08x}d5eaf900017f3e82"
 
@@ -65,3 +66,21 @@ def test_no_text_raises(text: str) -> None:
 
 def test_an_endless_text_is_judged_by_its_beginning() -> None:
     assert EXCHANGE.looks_like_key(f"{KEY} {SECRET} " + "a-" * 500_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "alone", "in_a_channel"),
+    [
+        ("f03a5284-5c39-4aaa-9b20-dea10bdcf8e3", True, False),
+        ("is it this one? `F03A5284-5C39-4AAA-9B20-DEA10BDCF8E3`", True, False),
+        ("see https://example.com/f03a5284-5c39-4aaa-9b20-dea10bdcf8e3", False, False),
+        ("the secret is f03a5284-5c39-4aaa-9b20-dea10bdcf8e3", True, True),
+        ("6a864380d5eaf900017f3e82", True, True),
+        ("thank you, it works now", False, False),
+        ("reference R-1a2b3c4d of case 12", False, False),
+    ],
+)
+def test_a_bare_secret_is_noticed_where_it_is_written_to_us_alone(
+    text: str, alone: bool, in_a_channel: bool
+) -> None:
+    assert (could_be_secret(text), looks_like_key(text)) == (alone, in_a_channel)

@@ -203,7 +203,9 @@ def main() -> None:
     except SystemExit as end:
         from bot.leaving import leave
 
-        leave(end.code if isinstance(end.code, int) else int(bool(end.code)))
+        if not isinstance(end.code, int):
+            raise
+        leave(end.code)
 
 
 if __name__ == "__main__":

@@ -73,3 +73,13 @@ def test_a_second_call_does_not_move_the_moment() -> None:
         first = last._timer
         last.after(0.001, 4)
         assert last._timer is first
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_the_program_itself_leaves_so(code: int) -> None:
+    hangs = f"lambda: (ThreadPoolExecutor(1).submit(threading.Event().wait), sys.exit({code}))"
+
+    done = ended(f"import bot.__main__ as program; program.app = {hangs}; program.main()")
+
+    assert done.returncode == code
+    assert "threads_left_behind" in done.stdout + done.stderr

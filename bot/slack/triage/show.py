@@ -43,4 +43,4 @@ async def _case_referred(session: AsyncSession, reference: str) -> int:
     raise Told(f"No test has the reference {reference}. `/triage` lists the open cases.")
 
 
-COMMAND = Command(2, "show", USAGE, "a case with its history.", run)
+COMMAND = Command(2, "show", USAGE, "a case with its history; a client's reference (R-…) finds it too.", run)

@@ -11,6 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 BUSY_TIMEOUT_MS = 30_000
+CACHE_KIB = 512
+"""For each connection, of which DBOS may open fifteen: SQLite's own 2 MiB fill up as the file grows, and the
+process with them. What is looked up here is a few rows by their ids."""
 
 
 def sqlite_store(url: sa.URL) -> tuple[sa.Engine, ClosesStragglers]:
@@ -52,6 +55,7 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "secure_delete=ON",
+        f"cache_size=-{CACHE_KIB}",
     ):
         connection.execute(f"PRAGMA {pragma}").close()
     if needs_unixepoch(sys.version_info[:2], sqlite3.sqlite_version_info):

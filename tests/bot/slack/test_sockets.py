@@ -246,3 +246,22 @@ async def test_closing_twice_or_before_it_was_opened_raises_nothing(
     sockets = Sockets(app, slack.app_token, clock=clock)
     await sockets.close()
     await sockets.close()
+
+
+async def test_a_connection_over_which_nothing_comes_any_more_is_replaced(
+    slack: Workspace, app: AsyncApp, clock: Clock
+) -> None:
+    """Half open: the other end is gone, nobody has said so, and what is sent into it is lost."""
+    async with sockets_of(slack, app, clock) as sockets:
+        await connected(sockets, CONNECTIONS)
+        before = list(slack._core.sockets.sockets)
+        slack.mute_pongs = True
+        await connected(sockets, 0)
+        slack.mute_pongs = False
+
+        await connected(sockets, CONNECTIONS)
+        await slack.until(
+            lambda: len(now := slack._core.sockets.sockets) == CONNECTIONS and not set(now) & set(before),
+            timeout=20,
+        )
+        assert (await hears(slack)).text == "heard"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -105,10 +106,9 @@ def read_words(path: Path, details: Details, causes: Collection[Cause]) -> Words
 def cited(steps: Iterable[Step]) -> str:
     """ "Guide, Step Four" or "Guide, Step Three and Step Four"; empty where there is none."""
     numbers = [f"Step {step.number}" for step in steps]
-    if not numbers:
-        return ""
     # Each step in full, so that whoever looks for "Step Four" finds it.
-    return "Guide, " + " and ".join(part for part in (", ".join(numbers[:-1]), numbers[-1]) if part)
+    named = " and ".join(part for part in (", ".join(numbers[:-1]), *numbers[-1:]) if part)
+    return f"Guide, {named}" if named else ""
 
 
 class _File:
@@ -147,10 +147,12 @@ class _File:
         self, node: yaml.Node, what: str, required: Collection[str], optional: Collection[str] = ()
     ) -> dict[str, yaml.Node]:
         """The values of a mapping whose names are fixed."""
-        found = self.entries(node)
-        for name, value in found.items():
-            if name not in required and name not in optional:
-                self.slip(value, f"{what} has no {name!r}; it knows {', '.join((*required, *optional))}")
+        found, names = self.entries(node), dict.fromkeys((*required, *optional))
+        for name, _value in node.value:
+            if name.value not in names:
+                near = get_close_matches(name.value, names, 1)
+                meant = f"did you mean {near[0]!r}?" if near else f"it knows {', '.join(names)}"
+                self.slip(name, f"{what} has no {name.value!r}; {meant}")
         for name in required:
             if name not in found:
                 self.slip(node, f"{what} lacks {name!r}")

@@ -64,6 +64,19 @@ def test_a_slip_in_the_file_is_named_with_its_line(
     assert abs(int(told[1]) - line) <= 1 or "twice" in complaint
 
 
+def test_a_name_that_is_nearly_right_is_recognised_on_its_own_line(tmp_path: Path) -> None:
+    complaint, line = slip(tmp_path, "  too_slow:", "  too_sloow:")
+
+    assert complaint == f"guide.yml, line {line}: answers has no 'too_sloow'; did you mean 'too_slow'?"
+
+
+def test_for_a_name_like_no_other_each_that_is_known_is_told_once(tmp_path: Path) -> None:
+    complaint, line = slip(tmp_path, "  too_slow:", "  zzz:")
+
+    assert complaint.startswith(f"guide.yml, line {line}: answers has no 'zzz'; it knows can_withdraw, ")
+    assert complaint.count("can_withdraw") == 1
+
+
 @pytest.mark.parametrize("cause", list(Cause))
 def test_a_cause_without_an_answer_is_named(tmp_path: Path, cause: Cause) -> None:
     words = yaml.safe_load(WORDS)

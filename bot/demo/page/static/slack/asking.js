@@ -60,7 +60,7 @@ export function external(element, { id, label, state, changed, describedBy, inva
   if (!fewest) search.addEventListener("focus", look, { once: true });
   show([]);
   const read = () => (many ? [...chosen.keys()] : ([...chosen.keys()][0] ?? ""));
-  return { node: el("div", {}, search, said, rows), focus: search, read };
+  return { node: el("div", { class: "asking" }, search, said, rows), focus: search, read };
 }
 
 function firstChosen(element, state) {
@@ -81,7 +81,7 @@ export function files(element, { id, label, state, describedBy, invalid, attach,
     "aria-describedby": describedBy,
     "aria-invalid": invalid ? "true" : null,
   });
-  const list = el("ul", { class: "files", "aria-label": `${label}: added` });
+  const list = el("ul", { "aria-label": `${label}: added` });
   const said = el("p", { class: "hint", role: "status" });
   const add = (name) => list.append(el("li", { text: name }));
   (state?.files ?? []).forEach((one) => add(one.name));
@@ -93,7 +93,7 @@ export function files(element, { id, label, state, describedBy, invalid, attach,
     }
     input.value = "";
   });
-  return { node: el("div", {}, input, list, said), focus: input, read: () => [] };
+  return { node: el("div", { class: "asking" }, input, list, said), focus: input, read: () => [] };
 }
 
 function inBase64(file) {

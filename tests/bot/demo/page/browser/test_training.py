@@ -68,7 +68,8 @@ def test_saved_words_are_shown_at_once_and_a_slip_with_its_line(opens: Opens, tm
         line = words.splitlines().index("  too_slow:") + 1
         mine.write_text(words.replace("  too_slow:", "  too_sloow:"), "utf-8")
         expect(shown.get_by_role("alert")).to_contain_text("too_sloow", timeout=LONG_MS)
-        expect(shown.get_by_role("alert")).to_contain_text(f"line {line + 1}")
+        expect(shown.get_by_role("alert")).to_contain_text(f"line {line}: answers has no 'too_sloow'")
+        expect(shown.get_by_role("alert")).to_contain_text("did you mean 'too_slow'?")
         expect(shown.get_by_role("heading", name="KuCoin was asleep.")).to_be_visible()
         mine.write_text(words, "utf-8")
         expect(shown.get_by_role("heading", name=old)).to_be_visible(timeout=LONG_MS)

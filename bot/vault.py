@@ -115,7 +115,7 @@ class Vault:
         try:
             opened = self.open(row.sealed, table="sealed_value", row_id=PEPPER, column="sealed")
         except SealBroken as broken:
-            raise SettingsError(f"SECRET_KEYS does not open this database: {broken}.") from None
+            raise _not_ours(broken) from None
         self._pepper = bytes.fromhex(opened[PEPPER])
 
     async def _make_pepper(self, session: AsyncSession) -> SealedValue:
@@ -134,6 +134,10 @@ class Vault:
         if key_id not in self._keys:
             raise SealBroken(f"it was sealed with key {key_id.hex()}, which is not in SECRET_KEYS")
         return self._keys[key_id]
+
+
+def _not_ours(broken: SealBroken) -> SettingsError:
+    return SettingsError(f"SECRET_KEYS does not open this database: {broken}.")
 
 
 def _wrong_key(position: int) -> str:
@@ -167,6 +171,9 @@ async def reseal(db: Database, vault: Vault, *, batch: int = BATCH) -> Resealed:
     """Wrap every sealed value with the first key, while the program runs.
 
     Each batch is a transaction of its own; ended half-way, it goes on where it was when run again.
+
+    Raises:
+        SettingsError: none of our keys opens this database's own value: these are another's.
     """
     counts = await _reseal_pepper(db, vault)
     last = ""
@@ -188,9 +195,12 @@ async def _reseal_pepper(db: Database, vault: Vault) -> Resealed:
         row = await session.get(SealedValue, PEPPER)
         if row is None:
             return Resealed()
-        if vault.key_id_of(row.sealed) == vault.first_key_id:
-            return Resealed(already=1)
-        row.sealed = vault.rewrap(row.sealed, table="sealed_value", row_id=PEPPER, column="sealed")
+        try:
+            if vault.key_id_of(row.sealed) == vault.first_key_id:
+                return Resealed(already=1)
+            row.sealed = vault.rewrap(row.sealed, table="sealed_value", row_id=PEPPER, column="sealed")
+        except SealBroken as broken:
+            raise _not_ours(broken) from None
     return Resealed(rewrapped=1)
 
 

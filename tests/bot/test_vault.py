@@ -13,7 +13,7 @@ from sqlmodel import col, select, update
 from bot.db import Database
 from bot.schema import Case, CaseEvent, SealedValue, Submission
 from bot.settings import SettingsError
-from bot.vault import Resealed, SealBroken, Vault, new_key, purge_all, purge_due, reseal
+from bot.vault import Resealed, SealBroken, Vault, _reseal_row, new_key, purge_all, purge_due, reseal
 from tests.bot.conftest import Given
 from tests.bot.rows import CREDENTIALS, NOON, later
 
@@ -181,6 +181,33 @@ async def test_keys_that_are_forgotten_while_resealing_stay_forgotten(db: Databa
 
 
 # --- forgetting --------------------------------------------------------------------------------
+
+
+async def test_keys_that_another_replica_forgot_meanwhile_do_not_come_back(
+    db: Database, given: Given
+) -> None:
+    """The row was read before, and is written after."""
+    old = new_key()
+    (stale,) = await held(db, Vault(old), given, 1)
+    await purge_all(db)
+
+    async with db.writing() as session:
+        counts = await _reseal_row(session, Vault(f"{new_key()},{old}"), stale)
+
+    assert counts == Resealed()
+    async with db.reading() as session:
+        assert (await session.get_one(Submission, stale.id)).sealed is None
+
+
+async def test_resealing_with_keys_that_are_not_this_databases_is_told_and_changes_nothing(
+    db: Database, vault: Vault, given: Given
+) -> None:
+    await held(db, vault, given, 1)
+
+    with pytest.raises(SettingsError, match=f"SECRET_KEYS does not open .* key {vault.first_key_id}"):
+        await reseal(db, Vault(new_key()))
+
+    assert await opened(db, vault) == [CREDENTIALS]
 
 
 async def test_what_is_due_is_forgotten_once_and_the_rest_is_held(

@@ -2,49 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from bot.demo.workspace.rules import home_faults, message_faults, view_faults
-from bot.demo.workspace.rules_fault import Fault
-
-JSON = dict[str, Any]
-
-
-def plain(text: str = "x") -> JSON:
-    return {"type": "plain_text", "text": text}
-
-
-def button(**more: Any) -> JSON:
-    return {"type": "button", "text": plain(), "action_id": "press", **more}
-
-
-def actions(*elements: JSON) -> JSON:
-    return {"type": "actions", "elements": list(elements)}
-
-
-def pressed(**more: Any) -> JSON:
-    return actions(button(**more))
-
-
-def asking(element: JSON, **more: Any) -> JSON:
-    return {"type": "input", "label": plain(), "element": element, **more}
-
-
-def rich(*elements: JSON) -> JSON:
-    return {"type": "rich_text", "elements": list(elements)}
-
-
-def table(rows: int, cells: int) -> JSON:
-    return {"type": "table", "rows": [[{"type": "raw_text", "text": "x"}] * cells] * rows}
-
-
-def faults_of(block: JSON) -> list[Fault]:
-    """The faults of a block, in a message or, where only a dialog has it, in a dialog."""
-    if block["type"] != "alert":
-        return message_faults({"text": "hi", "blocks": [block]})
-    return view_faults({"type": "modal", "title": plain(), "blocks": [block]})
+from tests.bot.demo.workspace.made_blocks import (
+    JSON,
+    actions,
+    asking,
+    button,
+    faults_of,
+    plain,
+    pressed,
+    rich,
+    table,
+)
 
 
 @pytest.mark.parametrize(

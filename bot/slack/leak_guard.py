@@ -25,6 +25,9 @@ log = get_logger(__name__)
 BY_PEOPLE = frozenset({None, "thread_broadcast", "file_share", "me_message"})
 """Subtypes of what a person wrote (Slack's documents on the event ``message``)."""
 EDITED = "message_changed"
+SHOWN_OF_ATTACHMENTS = ("pretext", "title", "text", "fallback")
+SHOWN_OF_FILES = ("title", "preview")
+"""Of a snippet its first lines; the rest of a file is not read (Slack's documents on the file object)."""
 WARNING = (
     "What you wrote in {place} looks like an API key. Everybody there can see it, and whoever sees it can "
     "use it. To be safe:\n"
@@ -84,12 +87,13 @@ def read(event: dict[str, Any], team_id: str) -> Written | None:
 
 
 def _words(said: dict[str, Any]) -> str:
-    """The text, and that of messages which were forwarded with it."""
+    """The text, that of messages which were forwarded with it, and what is shown of attached snippets."""
     parts = [said.get("text")]
-    attachments = said.get("attachments")
-    for attached in attachments if isinstance(attachments, list) else ():
-        if isinstance(attached, dict):
-            parts += [attached.get("text"), attached.get("fallback")]
+    for name, shown in (("attachments", SHOWN_OF_ATTACHMENTS), ("files", SHOWN_OF_FILES)):
+        attached = said.get(name)
+        for one in attached if isinstance(attached, list) else ():
+            if isinstance(one, dict):
+                parts += [one.get(part) for part in shown]
     return "\n".join(part for part in parts if isinstance(part, str))
 
 

@@ -147,9 +147,20 @@ def _event(stage: Stage, place: ChannelRecord, said: dict[str, Any]) -> dict[str
     return {"type": "event_callback", "team_id": team, "event_id": f"Ev{uuid.uuid4().hex}", "event": event}
 
 
-async def test_a_forwarded_key_is_noticed_too(guarded: Stage) -> None:
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"attachments": [{"text": LEAK, "is_share": True}]},
+        {"attachments": [None, {"title": LEAK}]},
+        {"subtype": "file_share", "files": [{"mode": "snippet", "preview": LEAK}]},
+        {"subtype": "file_share", "files": ["x", {"title": LEAK}]},
+    ],
+)
+async def test_a_key_that_was_forwarded_or_put_into_a_snippet_is_noticed_too(
+    guarded: Stage, more: dict[str, Any]
+) -> None:
     ann = guarded.cast.ann
-    said = {"text": "look", "user": ann.user_id, "attachments": [{"text": LEAK, "is_share": True}]}
+    said = {"text": "look", "user": ann.user_id, **more}
     await guarded.slack.deliver("events_api", _event(guarded, guarded.general, said))
 
     await guarded.slack.until(lambda: told(ann) and alarms(guarded))

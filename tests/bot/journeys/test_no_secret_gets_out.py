@@ -77,6 +77,22 @@ async def test_nothing_gets_out_when_a_key(
     assert [line for one in canaries for line in one.leaks([("log", another.getvalue().encode())])] == []
 
 
+async def test_nothing_gets_out_where_asyncio_is_being_debugged(
+    stage: Stage, lines: Lines, postbox: Postbox
+) -> None:
+    """PYTHONASYNCIODEBUG=1: every step that takes long is written down, with what it was about."""
+    loop = asyncio.get_running_loop()
+    loop.slow_callback_duration = 0.0
+    loop.set_debug(True)
+    try:
+        canaries = [canary for flow in (passes, fails) for canary in await flow(stage)]
+    finally:
+        loop.set_debug(False)
+
+    assert "Executing" in lines.getvalue(), "nothing was slow, so silence proves nothing"
+    assert await leaks(stage, lines, postbox, canaries) == []
+
+
 @pytest.mark.postgres
 async def test_nothing_gets_out_on_postgresql_over_http_with_two_replicas(
     lines: Lines, smtp_url: SecretStr, postbox: Postbox, postgres_url: str

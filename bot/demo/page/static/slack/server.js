@@ -61,7 +61,11 @@ export class Line {
     if (event.kind === "beat") return;
     if (event.kind === "hello") {
       // After a new start every id is another one: begin anew.
-      if (this.run !== null && this.run !== event.run) location.reload();
+      if (this.run !== null && this.run !== event.run) {
+        this.source.close();
+        location.reload();
+        return;
+      }
       this.run = event.run;
       this.line(true);
     }

@@ -160,7 +160,7 @@ def chosen(
         LookupError: it is not on offer, or as many are picked as may be.
     """
     by_option = "_option" in field.kind.key
-    value = _offered(world, field, wanted, suggested) if by_option else _typed(field, wanted)
+    value = _offered(world, field, wanted, suggested) if by_option else _typed(world, field, wanted)
     if not field.kind.many:
         return field.with_value(value)
     picked = list((now or field.blank())[field.kind.key])
@@ -191,8 +191,16 @@ def _offered(world: World, field: Field, wanted: str, suggested: Sequence[Payloa
     raise LookupError(f"no option {wanted!r}; there are {[o['text']['text'] for o in options]}")
 
 
-def _typed(field: Field, wanted: str) -> Any:
-    return int(wanted) if field.element["type"] == "datetimepicker" else wanted
+def _typed(world: World, field: Field, wanted: str) -> Any:
+    kind = field.element["type"].removeprefix("multi_")
+    offered = {
+        "users_select": set(world.users),
+        "conversations_select": set(world.channels),
+        "channels_select": {c.channel_id for c in world.channels.values() if c.kind == "public"},
+    }
+    if wanted not in offered.get(kind, {wanted}):
+        raise LookupError(f"{field.label!r} does not offer {wanted!r}")
+    return int(wanted) if kind == "datetimepicker" else wanted
 
 
 def options_of(element: Payload) -> Iterator[Payload]:

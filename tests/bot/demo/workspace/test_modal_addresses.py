@@ -135,3 +135,37 @@ async def test_a_dialog_on_top_knows_it_too(
 
 async def test_a_global_shortcut_has_none_at_hand(opens: Opens, general: ChannelRecord) -> None:
     assert (await opens(asking(**AT_HAND))).values["Where"] is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted", "offered"),
+    [
+        ("users_select", "ann", True),
+        ("users_select", "nobody", False),
+        ("channels_select", "general", True),
+        ("channels_select", "secret", False),
+        ("multi_channels_select", "general", True),
+        ("multi_channels_select", "nobody", False),
+        ("conversations_select", "secret", True),
+        ("conversations_select", "nobody", False),
+    ],
+)
+async def test_only_what_is_there_can_be_chosen(
+    slack: Workspace,
+    opens: Opens,
+    ann: Person,
+    general: ChannelRecord,
+    kind: str,
+    wanted: str,
+    offered: bool,
+) -> None:
+    secret = slack.add_channel("secret", private=True, members=[ann])
+    ids = {"ann": ann.user_id, "general": general.id, "secret": secret.id, "nobody": "X0NOBODY"}
+    dialog = await opens(asking(kind))
+
+    if not offered:
+        with pytest.raises(LookupError, match="does not offer"):
+            dialog.choose("Where", ids[wanted])
+        return
+    dialog.choose("Where", ids[wanted])
+    assert dialog.values["Where"] in (ids[wanted], [ids[wanted]])

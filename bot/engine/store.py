@@ -11,9 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 
 BUSY_TIMEOUT_MS = 30_000
+CONNECTIONS = 15
+"""As many as SQLAlchemy would open at most; ten of them it would close at once and open anew each time."""
 CACHE_KIB = 512
-"""For each connection, of which DBOS may open fifteen: SQLite's own 2 MiB fill up as the file grows, and the
-process with them. What is looked up here is a few rows by their ids."""
+"""For each connection: SQLite's own 2 MiB fill up as the file grows, and the process with them. What is looked
+up here is a few rows by their ids."""
 
 
 def sqlite_store(url: sa.URL) -> tuple[sa.Engine, ClosesStragglers]:
@@ -24,7 +26,7 @@ def sqlite_store(url: sa.URL) -> tuple[sa.Engine, ClosesStragglers]:
     if url.database:
         # Nobody but the owner may read it; SQLite gives its log the same rights.
         os.close(os.open(url.database, os.O_CREAT | os.O_RDWR, 0o600))
-    engine = sa.create_engine(url, hide_parameters=True)
+    engine = sa.create_engine(url, hide_parameters=True, pool_size=CONNECTIONS, max_overflow=0)
     sa.event.listen(engine, "connect", _set_up)
     return engine, ClosesStragglers(engine)
 

@@ -14,8 +14,10 @@ BUSY_TIMEOUT_MS = 30_000
 CONNECTIONS = 15
 """As many as SQLAlchemy would open at most; ten of them it would close at once and open anew each time."""
 CACHE_KIB = 512
-"""For each connection: SQLite's own 2 MiB fill up as the file grows, and the process with them. What is looked
-up here is a few rows by their ids."""
+"""For each connection: SQLite's own 2 MiB fill up as the file grows, and the process with them.
+
+What is looked up here is a few rows by their ids.
+"""
 
 
 def sqlite_store(url: sa.URL) -> tuple[sa.Engine, ClosesStragglers]:

@@ -27,7 +27,7 @@ class Pane:
     """One Slack window of the page: whose it may be.
 
     Attributes:
-        companies: Of whom it is worth saying, by user id.
+        companies: Of whom it is worth more than their kind, by user id.
     """
 
     slug: str
@@ -41,8 +41,7 @@ class Pane:
         return {"slug": self.slug, "title": self.title, "people": people}
 
     def _kind(self, person: Person) -> str:
-        company = self.companies.get(person.user_id)
-        return ", ".join([KIND_WORDS[person.record.kind], *([company] if company else [])])
+        return self.companies.get(person.user_id) or KIND_WORDS[person.record.kind]
 
 
 class SlackPage:

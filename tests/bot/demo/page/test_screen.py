@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.demo.page.slack_routes import Pane
 from tests.bot.demo.page.conftest import Site
 from tests.bot.demo.workspace.kit import actions, button, home, modal, section, text_input
 
@@ -101,3 +102,37 @@ async def test_no_file_outside_the_page_is_served(site: Site) -> None:
             assert response.status == 404
     async with site.session.get(site.url("/static/slack/dom.js")) as response:
         assert response.content_type == "text/javascript"
+
+
+async def test_a_pane_says_who_one_may_be(site: Site) -> None:
+    pane = Pane("one", "One", [site.ann, site.ben], {site.ann.user_id: "Archer Ltd"})
+
+    told = pane.told()
+
+    assert (told["slug"], told["title"]) == ("one", "One")
+    assert [(one["name"], one["kind"]) for one in told["people"]] == [
+        ("Ann Archer", "Archer Ltd"),
+        ("Ben Baker", "member"),
+    ]
+
+
+async def test_talk_among_several_is_called_after_the_others_in_it(site: Site) -> None:
+    opened = await web(site).conversations_open(users=[site.ann.user_id, site.ben.user_id])
+
+    for person, name in ((site.ann, "Ben Baker, bot"), (site.ben, "Ann Archer, bot")):
+        places = {one["id"]: one for one in (await site.sees(person))["places"]}
+        assert places[opened["channel"]["id"]]["name"] == name
+        assert places[opened["channel"]["id"]]["kind"] == "mpim"
+
+
+async def test_the_entries_of_messages_are_told_apart_from_the_app_s_own(site: Site) -> None:
+    shortcuts = [
+        {"name": f"The {kind} one", "callback_id": kind, "type": kind} for kind in ("global", "message")
+    ]
+    scopes = {"scopes": {"bot": ["commands"]}}
+    site.slack.install({"features": {"shortcuts": shortcuts}, "oauth_config": scopes})
+
+    seen = await site.sees(site.ann)
+
+    assert [one["id"] for one in seen["shortcuts"]] == ["global"]
+    assert [one["id"] for one in seen["messageShortcuts"]] == ["message"]

@@ -55,7 +55,7 @@ ANSWERS: dict[str, tuple[str, str, str | None]] = {
     "400001": OUR_REQUEST,
     "400002": (DOUBT, "Our clock", "?????????"),
     "400009": OUR_REQUEST,
-    "400010": (DOUBT, "refuses this account something", "?????????"),
+    "400010": (DOUBT, "refused our question about this account", "?????????"),
     "400011": OUR_REQUEST,
     "400012": OUR_REQUEST,
     "400100": OUR_REQUEST,

@@ -147,6 +147,20 @@ async def test_after_forget_my_keys_no_byte_is_left_in_file_log_copy_or_backup(s
     assert not any(pieces_in(sealed, copy) for copy in copies(stage.folder, "after"))
 
 
+@pytest.mark.parametrize("preset", ["general_only", "withdrawal_on"])
+async def test_after_a_verdict_that_ends_it_no_byte_is_left_either(stage: Stage, preset: str) -> None:
+    ann = stage.cast.ann
+    stage.kucoin.faults.add(Fault.LATE, seconds=1.5)
+    await acting.submits(ann, stage.kucoin.issue(preset))
+    sealed = sealed_of(await submission(stage, ann))
+    assert pieces_in(sealed, everything(stage)), "it has to be found before"
+
+    await acting.gets_result(stage, ann)
+    await until_shredded(stage, sealed)
+
+    assert not any(pieces_in(sealed, copy) for copy in copies(stage.folder, "after"))
+
+
 async def until_shredded(stage: Stage, sealed: bytes) -> None:
     """The shredder takes a second or two."""
     for _ in range(100):

@@ -10,8 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from bot.columns import now
 from bot.log import get_logger
 from bot.person import Person
 from bot.schema import OutboxMessage
@@ -28,6 +30,8 @@ EDITED = "message_changed"
 SHOWN_OF_ATTACHMENTS = ("pretext", "title", "text", "fallback")
 SHOWN_OF_FILES = ("title", "preview")
 """Of a snippet its first lines; the rest of a file is not read (Slack's documents on the file object)."""
+MOST_ALARMS = 5
+"""An hour and person: whoever likes could else bury the cases in the staff channel under alarms."""
 WARNING = (
     "What you wrote in {place} looks like an API key. Everybody there can see it, and whoever sees it can "
     "use it. To be safe:\n"
@@ -102,14 +106,28 @@ async def _warn(kit: Kit, written: Written) -> None:
     place = f"{written.channel}:{written.which}"
     kind = "key_seen" if written.is_direct else "leak_warning"
     staff_channel, person = kit.settings.staff_channel, written.person
+    warned = f"key_seen:{place}"
     async with kit.db.writing() as session:
-        await tell_client(session, person, kind, f"key_seen:{place}", channel=written.channel)
-        where = {"channel": written.channel, "direct": written.is_direct}
-        who = {"team": person.team_id, "user": person.user_id}
-        await tell_channel(session, staff_channel, "leak", f"leak:{place}", **who, **where)
+        alarm = await _free_alarm(session, person, warned)
+        await tell_client(session, person, kind, warned, channel=written.channel)
+        if alarm is not None:
+            where = {"channel": written.channel, "direct": written.is_direct}
+            who = {"team": person.team_id, "user": person.user_id}
+            await tell_channel(session, staff_channel, "leak", alarm, **who, **where)
     log.warning("key_in_message", channel=written.channel, direct=written.is_direct)
     kit.outbox.wake(person.user_id)
     kit.outbox.wake(staff_channel)
+
+
+async def _free_alarm(session: AsyncSession, person: Person, warned: str) -> str | None:
+    """The name of the next alarm about this person; None where this message had one, or they had enough."""
+    hour = f"{now():%Y%m%d%H}"
+    names = [f"leak:{person.team_id}:{person.user_id}:{hour}:{count}" for count in range(MOST_ALARMS)]
+    known = select(OutboxMessage.key).where(col(OutboxMessage.key).in_([warned, *names]))
+    taken = set((await session.exec(known)).all())
+    if warned in taken:
+        return None
+    return next((name for name in names if name not in taken), None)
 
 
 async def compose_warning(kit: Kit, session: AsyncSession, message: OutboxMessage) -> Composed:

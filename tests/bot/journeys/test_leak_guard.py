@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
+from bot.columns import now
 from bot.demo import acting
 from bot.demo.stage import Stage, staged
 from bot.demo.workspace import ChannelRecord, Message, Person
 from bot.manifest import manifest_text
+from bot.slack.leak_guard import MOST_ALARMS
 from tests.bot.slack.desk import FREE, KEY, SECRET
 
 LEAK = f"my key is {KEY} and the secret {SECRET}, can you look?"
@@ -174,6 +176,22 @@ async def test_a_key_in_a_direct_message_is_told_to_staff_as_well(stage: Stage) 
     assert "delete that key" in told(ann)[0].text
     assert "in a direct message to me" in alarms(stage)[0].text
     assert not any(part in repr(stage.slack.calls) for part in (KEY, SECRET))
+
+
+async def test_nobody_buries_the_staff_channel_under_alarms_and_others_are_still_told_of(
+    stage: Stage,
+) -> None:
+    ann, ben = stage.cast.ann, stage.cast.ben
+    hours = {now().hour}
+    for count in range(1, MOST_ALARMS + 3):
+        await ann.direct_message(LEAK)
+        await stage.slack.until(lambda count=count: len(told(ann)) >= count)  # type: ignore[misc]  # its own count
+    await ben.direct_message(LEAK)
+
+    await stage.slack.until(lambda: any(f"<@{ben.user_id}>" in m.text for m in alarms(stage)))
+    hours.add(now().hour)
+    assert MOST_ALARMS < len(alarms(stage)) <= MOST_ALARMS * len(hours) + 1
+    assert len(told(ann)) == MOST_ALARMS + 2, "whoever wrote it is warned each time"
 
 
 async def test_a_bare_secret_written_to_us_alone_is_warned_about_or_stopped_at_its_field(

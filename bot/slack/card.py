@@ -152,7 +152,7 @@ def _facts(names: Names, card: Card) -> str:
     lines = [f"*Client:* {client_of(names, card.case)}"]
     if card.submission is not None:
         lines.append(f"*Key:* {literal(card.submission.masked_key)}")
-    lines.append(f"*Tests:* {card.tests}, {card.case.failures_in_row} failed in a row")
+    lines.append(f"*Tests:* {card.tests} (failed in a row: {card.case.failures_in_row})")
     return "\n".join(lines)
 
 

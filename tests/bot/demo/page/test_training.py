@@ -89,7 +89,7 @@ def test_a_slip_is_told_with_its_line_and_mended_words_are_back(training: Traini
     file.write_text(text.replace("  too_slow:", "  too_sloow:"), "utf-8")
     told = training.told()
     assert told["groups"] == []
-    assert f"guide.yml, line {line + 1}" in told["slip"]
+    assert told["slip"] == f"guide.yml, line {line}: answers has no 'too_sloow'; did you mean 'too_slow'?"
     file.write_text(text, "utf-8")
     assert training.told()["slip"] == ""
 

@@ -33,12 +33,16 @@ LOST = frozenset(
         "org_login_required",
         "restricted_action",
         "restricted_action_read_only_channel",
+        "shared_with_another_company",
         "team_access_not_granted",
         "token_expired",
         "token_revoked",
     }
 )
-"""Slack's documents of chat.postMessage, errors: the ones that hold for the whole channel, or for us."""
+"""Slack's documents of chat.postMessage, errors: the ones that hold for the whole channel, or for us.
+
+And one of our own (`bot.slack.ours_alone`).
+"""
 UNDONE = (MessageState.PENDING, MessageState.SENDING, MessageState.UNKNOWN, MessageState.PARKED)
 
 

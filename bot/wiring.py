@@ -31,6 +31,7 @@ from bot.slack.conversations import COMPOSERS, listen
 from bot.slack.delivery import SlackDelivery, remember_card
 from bot.slack.edge import Edge
 from bot.slack.kit import Kit
+from bot.slack.ours_alone import OursAlone
 from bot.slack.outage_mail import OutageMailDelivery
 from bot.slack.people import Staff
 from bot.slack.preflight import Identity
@@ -188,7 +189,9 @@ def _deliver_and_remind(
 ) -> Reminders:
     """Who sends which kind of message; and what is said because time has passed."""
     settings, db = ground.settings, ground.db
-    deliveries.update({kind: SlackDelivery(kit, ground.post, compose) for kind, compose in COMPOSERS.items()})
+    ours_alone = OursAlone(ground.post, settings.staff_channel)
+    for kind, compose in COMPOSERS.items():
+        deliveries[kind] = SlackDelivery(kit, ground.post, compose, ours_alone)
     outbox.on_parked = lambda message, code: _parked(kit, message, code)
     mailer = mailer_of(settings)
     deliveries["mail"] = MailDelivery(kit, mailer, ground.post)

@@ -28,6 +28,10 @@ TO_DO = {
     # Slack's documents of chat.postMessage, chat.update and conversations.open, "Errors".
     "not_in_channel": _INVITE,
     "channel_not_found": f"{_INVITE} If it was deleted or shared, and so has a new ID, change STAFF_CHANNEL.",
+    "shared_with_another_company": (
+        "Another company can read that channel, so nothing is posted there. End the sharing, or set "
+        "STAFF_CHANNEL to a channel of your own."
+    ),
     "is_archived": "That channel is archived. Unarchive it, or set STAFF_CHANNEL to another.",
     "missing_scope": "The Slack app lacks a scope: see the scopes above, and install the app again.",
     "messages_tab_disabled": "Switch the Messages Tab on: App Home, in the settings of the Slack app.",

@@ -21,6 +21,7 @@ from bot.outbox import NotSent, Overtaken, Parked, Sent, TryLater, Uncertain, sa
 from bot.outbox.saying import CARD
 from bot.schema import Case, OutboxMessage
 from bot.slack.kit import Composed, Kit
+from bot.slack.ours_alone import OursAlone
 from bot.slack.reach import NO_ANSWER, is_passing, retry_after_s, status_of, word_of
 
 log = get_logger(__name__)
@@ -38,8 +39,9 @@ LOOK_BACK = timedelta(seconds=60)
 class SlackDelivery:
     """Sends one kind of message. *post* is a client without any retry handler."""
 
-    def __init__(self, kit: Kit, post: AsyncWebClient, compose: Composer) -> None:
+    def __init__(self, kit: Kit, post: AsyncWebClient, compose: Composer, ours_alone: OursAlone) -> None:
         self.kit = kit
+        self.ours_alone = ours_alone
         self.post = post
         self.compose = compose
         self._direct: dict[str, str] = {}
@@ -48,6 +50,7 @@ class SlackDelivery:
         """Compose from the rows as they are now, and send once."""
         async with self.kit.db.reading() as session:
             composed = await self.compose(self.kit, session, message)
+        await self.ours_alone.insist(composed.channel)
         try:
             return await self._said(message, composed)
         except Parked as refused:

@@ -118,7 +118,7 @@ async def test_a_card_that_was_deleted_by_hand_is_posted_anew_once(stage: Stage,
     await all_said(stage)
     assert again.ts != first.ts
     assert len(acting.cards(stage)) == 1
-    assert "2 failed" in again.words
+    assert "failed in a row: 2" in again.words
 
 
 async def test_blocks_that_slack_refuses_are_said_as_text(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -190,8 +190,6 @@ class KeyTests:
         bind(attempt=attempt_id)
         found = await steps.run("check", self._checked, attempt_id)
         await steps.run("settle", self._settled, attempt_id, found)
-        if self.show is not None:
-            await steps.run("show", self.show, attempt_id)
 
     async def _checked(self, attempt_id: int) -> dict[str, Any] | None:
         """The diagnosis, settled at once: its client waits, and need not wait for the engine's notes."""
@@ -205,10 +203,12 @@ class KeyTests:
         return found
 
     async def _settled(self, attempt_id: int, found: dict[str, Any] | None) -> None:
-        if attempt_id in self._settled_here:
-            self._settled_here.discard(attempt_id)
-            return
-        await self.settling.settle(attempt_id, found)
+        """Settled by now, if not at once; and shown in the dialog."""
+        if attempt_id not in self._settled_here:
+            await self.settling.settle(attempt_id, found)
+        self._settled_here.discard(attempt_id)
+        if self.show is not None:
+            await self.show(attempt_id)
 
     async def _abandoned(self, work: str, subject: str, code: str) -> None:
         """A workflow died of an error of ours: settle without a verdict, try again, tell staff."""

@@ -46,7 +46,7 @@ async def test_names_and_order_of_steps_are_those_that_earlier_releases_left_in_
     work = of_engine(stage, f"SELECT name, application_version, status FROM workflow_status {OURS}")
     assert work == [("test_key", "1", "SUCCESS")]
     steps = of_engine(stage, f"SELECT function_name FROM operation_outputs {OURS_BY_ID} ORDER BY function_id")
-    assert [name for (name,) in steps] == ["check", "settle", "show"]
+    assert [name for (name,) in steps] == ["check", "settle"]
     assert APPLICATION_VERSION == "1"
 
 

@@ -161,7 +161,8 @@ async def seen_by(stage: Stage, person: Person) -> str:
     try:
         dialog = await person.dialog(timeout=10)
     except (TimeoutError, LookupError):
-        return "silent"
+        # A dialog that could not be opened is told in a direct message.
+        return "turned away" if any(message.by_bot for message in person.direct_messages) else "silent"
     key = stage.kucoin.issue("general_only")
     acting.fills(dialog, key.key, key.secret, key.passphrase)
     before = dialog.words

@@ -62,11 +62,16 @@ async def test_each_client_is_counted_by_what_they_see(stage: Stage, struck: int
     assert await seen_by(stage, stage.cast.ann) == seen
 
 
-async def test_a_command_that_opens_nothing_is_silence(stage: Stage) -> None:
+@pytest.mark.parametrize(("told", "seen"), [(True, "turned away"), (False, "silent")])
+async def test_a_command_that_opens_nothing_is_silence_unless_that_is_told(
+    stage: Stage, told: bool, seen: str
+) -> None:
     stage.slack.faults.add("views.open", Fault.HTTP_500, times=None)
-    stage.slack.faults.add("response_url", Fault.HTTP_500, times=None)
+    if not told:
+        for method in ("chat.postMessage", "chat.postEphemeral"):
+            stage.slack.faults.add(method, Fault.HTTP_500, times=None)
 
-    assert await seen_by(stage, stage.cast.ann) == "silent"
+    assert await seen_by(stage, stage.cast.ann) == seen
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
+from bot.db import StorageUnavailable
 from bot.log import get_logger
 
 log = get_logger(__name__)
@@ -31,7 +32,9 @@ class Underway:
     def _ended(self, task: asyncio.Future[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("task_failed", error=type(error).__name__)
+            # Of storage that is away whoever waits is told, and `/readyz` and the metrics say it once.
+            level = log.warning if isinstance(error, StorageUnavailable) else log.error
+            level("task_failed", error=type(error).__name__)
 
     async def drained(self, timeout_s: float) -> bool:
         """Wait for everything that is under way. False where the time was not enough."""

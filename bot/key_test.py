@@ -189,7 +189,11 @@ class KeyTests:
         attempt_id = int(subject)
         bind(attempt=attempt_id)
         found = await steps.run("check", self._checked, attempt_id)
-        await steps.run("settle", self._settled, attempt_id, found)
+        if attempt_id not in self._settled_here:
+            # Where that failed, or whoever checked is dead; a run that settled at once has no second step.
+            await steps.run("settle", self.settling.settle, attempt_id, found)
+        self._settled_here.discard(attempt_id)
+        await self._shown(attempt_id)
 
     async def _checked(self, attempt_id: int) -> dict[str, Any] | None:
         """The diagnosis, settled at once: its client waits, and need not wait for the engine's notes."""
@@ -202,13 +206,14 @@ class KeyTests:
             self._settled_here.add(attempt_id)
         return found
 
-    async def _settled(self, attempt_id: int, found: dict[str, Any] | None) -> None:
-        """Settled by now, if not at once; and shown in the dialog."""
-        if attempt_id not in self._settled_here:
-            await self.settling.settle(attempt_id, found)
-        self._settled_here.discard(attempt_id)
-        if self.show is not None:
+    async def _shown(self, attempt_id: int) -> None:
+        """Put it into the dialog as well. Not promised: the message is."""
+        if self.show is None:
+            return
+        try:
             await self.show(attempt_id)
+        except Exception as trouble:  # noqa: BLE001 - the client has it, or gets it, as a message
+            log.warning("not_shown", attempt=attempt_id, error=type(trouble).__name__)
 
     async def _abandoned(self, work: str, subject: str, code: str) -> None:
         """A workflow died of an error of ours: settle without a verdict, try again, tell staff."""

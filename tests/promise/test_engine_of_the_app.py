@@ -46,8 +46,44 @@ async def test_names_and_order_of_steps_are_those_that_earlier_releases_left_in_
     work = of_engine(stage, f"SELECT name, application_version, status FROM workflow_status {OURS}")
     assert work == [("test_key", "1", "SUCCESS")]
     steps = of_engine(stage, f"SELECT function_name FROM operation_outputs {OURS_BY_ID} ORDER BY function_id")
-    assert [name for (name,) in steps] == ["check", "settle"]
+    assert [name for (name,) in steps] == ["check"]
     assert APPLICATION_VERSION == "1"
+
+
+async def test_what_was_checked_but_not_settled_when_its_replica_died_is_settled(stage: Stage) -> None:
+    """A run that settles at once has one step; whoever takes over a run finds that step done, and goes on."""
+    ann = stage.cast.ann
+    await acting.checks_key(ann, stage.kucoin.issue("ip_restricted"))
+    await acting.gets_result(stage, ann)
+    await stage.stop()
+    as_before_settling(stage)
+    asked = signed(stage)
+
+    await stage.start()
+
+    await acting.gets_result(stage, ann, 2)
+    assert signed(stage) == asked, "what was found is remembered"
+    await stage.stop()
+    assert len(acting.results(ann)) == 2
+
+
+def signed(stage: Stage) -> int:
+    """Requests with a key; a start asks some without."""
+    return sum(request.key_id is not None for request in stage.kucoin.requests)
+
+
+def as_before_settling(stage: Stage) -> None:
+    """The rows as a replica leaves them that dies between the two."""
+    ours = sa.create_engine(f"sqlite:///{stage.folder}/keydesk.db")
+    with ours.begin() as rows:
+        rows.execute(sa.text("UPDATE attempt SET settled_at = NULL, verdict = NULL, diagnosis = NULL"))
+        rows.execute(sa.text("DELETE FROM outbox_message WHERE kind = 'result'"))
+    ours.dispose()
+    engines = sa.create_engine(f"sqlite:///{stage.folder}/keydesk.db.engine")
+    with engines.begin() as rows:
+        rows.execute(sa.text(f"UPDATE workflow_status SET status = 'PENDING', completed_at = NULL {OURS}"))
+        rows.execute(sa.text(f"DELETE FROM workflow_output {OURS_BY_ID}"))
+    engines.dispose()
 
 
 async def test_a_test_that_waits_for_its_next_try_keeps_no_worker(stage: Stage) -> None:

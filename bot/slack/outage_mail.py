@@ -32,13 +32,14 @@ class OutageMailDelivery:
         Raises:
             TryLater, Parked, Overtaken: as for the mail of a case.
         """
+        outage = message.payload["outage"]
         if not self._mailer.configured:
-            log.info("email_not_sent", outage=message.payload["outage"], why="SMTP_URL is not set")
+            log.info("email_not_sent", outage=outage, why="SMTP_URL is not set")
             raise Overtaken("no mail server")
         async with self._kit.db.reading() as session:
             mail = await self._composed(session, message)
         await hand_over(self._mailer, mail, message)
-        return Sent("mail", f"outage-{message.payload['outage']}")
+        return Sent("mail", f"outage-{outage}")
 
     async def find(self, message: OutboxMessage) -> Sent | None:
         """None: no mail server can be asked. A second copy bears the same ``Message-ID``."""

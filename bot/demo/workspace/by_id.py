@@ -25,7 +25,9 @@ class Touched:
 
     __slots__ = ("action", "path", "sends", "value")
 
-    def __init__(self, action: Payload, path: str = "", value: Payload | None = None, sends: bool = True):
+    def __init__(
+        self, action: Payload, path: str = "", value: Payload | None = None, sends: bool = True
+    ) -> None:
         self.action, self.path, self.value, self.sends = action, path, value or {}, sends
 
 

@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from bot.columns import now
 from bot.db import Database
-from bot.outbox import Sent, Uncertain, say, say_card
+from bot.outbox import Sent, Uncertain, said, say, say_card
 from bot.schema import Case, MessageState, OutboxMessage
 from tests.bot.outbox.channel import Channel, Fault, put, sending, states, until_sent
 
@@ -141,3 +141,12 @@ async def test_however_changes_and_sending_meet_the_last_change_is_shown(db: Dat
         await until_sent(db, outbox, *(card.key for card in await cards(db)))
     assert desk.shown[-1] == 20
     assert desk.shown == sorted(desk.shown)
+
+
+async def test_whoever_has_said_something_knows_which_conversations_to_wake(db: Database) -> None:
+    async with db.writing() as session:
+        for number, conversation in enumerate(("U1", "C1", "U1")):
+            await say(session, conversation=conversation, kind="note", key=f"k{number}", payload={})
+        assert said(session) == ["U1", "C1"]
+    async with db.writing() as other:
+        assert said(other) == [], "what another transaction said is not this one's"

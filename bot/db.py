@@ -11,6 +11,7 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 from sqlalchemy import URL, create_engine, make_url
@@ -20,7 +21,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot import migrating
-from bot.db_connections import SQLITE_BUSY_TIMEOUT_S, postgres_options, prepare_sqlite, truncate_log
+from bot.db_connections import (
+    SQLITE_BUSY_TIMEOUT_S,
+    ask_after_rest,
+    postgres_options,
+    prepare_sqlite,
+    truncate_log,
+)
 from bot.db_trouble import StorageUnavailable, Trouble, reason_of
 
 __all__ = ["Database", "StorageUnavailable", "Trouble"]
@@ -180,16 +187,25 @@ def _make_private(path: Path) -> None:
 
 
 def _postgres(cls: type[Database], url: URL) -> Database:
+    """Reading needs no transaction there: each statement sees what is committed, in or out of one."""
     url = url.set(drivername="postgresql")
+    writer = _postgres_engine(url, read_only=False)
+    reader = _postgres_engine(url, read_only=True, isolation_level="AUTOCOMMIT")
+    return cls(url, writer, reader)
+
+
+def _postgres_engine(url: URL, *, read_only: bool, **options: Any) -> AsyncEngine:
     engine = create_async_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=POSTGRES_POOL,
         max_overflow=POSTGRES_POOL,
-        pool_pre_ping=True,
+        pool_use_lifo=True,
         hide_parameters=True,
-        connect_args=postgres_options(),
+        connect_args=postgres_options(read_only=read_only),
+        **options,
     )
-    return cls(url, engine, engine.execution_options(postgresql_readonly=True))
+    ask_after_rest(engine.sync_engine)
+    return engine
 
 
 @contextmanager

@@ -7,6 +7,8 @@ import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 SQLITE_BUSY_TIMEOUT_S = 30.0
 WAL_WITHIN_S = 5.0
@@ -16,6 +18,7 @@ IDLE_IN_TRANSACTION_TIMEOUT_MS = 10_000
 LOCK_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 5
 TRUNCATE_TIMEOUT_MS = 1_000
+RESTED_S, RESTS_SINCE = 1.0, "rests since"
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -80,12 +83,37 @@ async def truncate_log(connection: Any) -> bool:
     return not blocked
 
 
-def postgres_options() -> dict[str, Any]:
+def postgres_options(*, read_only: bool = False) -> dict[str, Any]:
     """What each connection to PostgreSQL is told."""
-    limits = {
+    limits: dict[str, object] = {
         "statement_timeout": STATEMENT_TIMEOUT_MS,
         "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_TIMEOUT_MS,
         "lock_timeout": LOCK_TIMEOUT_MS,
     }
+    if read_only:
+        limits["default_transaction_read_only"] = "on"
     options = " ".join(f"-c {name}={value}" for name, value in limits.items())
     return {"options": options, "connect_timeout": CONNECT_TIMEOUT_S, "application_name": "keydesk"}
+
+
+def ask_after_rest(engine: Engine) -> None:
+    """Whoever takes a connection that rested gets one that still works, or a new one.
+
+    SQLAlchemy's ``pool_pre_ping`` asks each time, which is a tenth of all statements under load; one that
+    was in use a second ago can break in the middle of its next use just as well.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def gave_back(_connection: Any, record: ConnectionPoolEntry) -> None:
+        record.info[RESTS_SINCE] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def takes(connection: Any, record: ConnectionPoolEntry, _: object) -> None:
+        since = record.info.get(RESTS_SINCE)
+        if since is None or time.monotonic() - since < RESTED_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error:
+            # The pool then opens a new one, and asks no other one that is as old.
+            raise InvalidatePoolError from None

@@ -46,15 +46,23 @@ class Checking:
         self._begun[attempt_id] = task
 
     def stop(self, attempt_id: int) -> None:
-        """Nobody here is going to want it: these keys are tested by another replica."""
+        """Nobody here is going to want it any more."""
         task = self._begun.pop(attempt_id, None)
         if task is not None:
             task.cancel()
 
     async def found(self, attempt_id: int) -> Found | None:
-        """The diagnosis of what was begun, or asked for now; None where the keys do not open any more."""
-        begun = self._begun.pop(attempt_id, None)
-        return await begun if begun is not None else await self._check(attempt_id)
+        """The diagnosis of what was begun, or asked for now; None where the keys do not open any more.
+
+        It is remembered until `stop`, but for a failure: after that the exchange is asked anew.
+        """
+        if attempt_id not in self._begun:
+            self.begin(attempt_id)
+        try:
+            return await self._begun[attempt_id]
+        except BaseException:
+            self._begun.pop(attempt_id, None)
+            raise
 
     async def _check(self, attempt_id: int) -> Found | None:
         async with self._db.reading() as session:

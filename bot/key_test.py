@@ -11,7 +11,6 @@ import uuid
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -69,7 +68,6 @@ class KeyTests:
         self.settling = settling
         self.policy = policy
         self._checking = Checking(db, vault, checkers, settling.witness)
-        self._settled_here: set[int] = set()
         self.show: Callable[[int], Awaitable[None]] | None = None
         """Shows a settled attempt in the dialog it came from; set by the edge."""
         engine.workflow(WORKFLOW, self._story)
@@ -188,23 +186,26 @@ class KeyTests:
     async def _story(self, subject: str, steps: Steps) -> None:
         attempt_id = int(subject)
         bind(attempt=attempt_id)
-        found = await steps.run("check", self._checked, attempt_id)
-        if attempt_id not in self._settled_here:
-            # Where that failed, or whoever checked is dead; a run that settled at once has no second step.
-            await steps.run("settle", self.settling.settle, attempt_id, found)
-        self._settled_here.discard(attempt_id)
+        try:
+            if not await self._settled_at_once(attempt_id):
+                found = await steps.run("check", self._checking.found, attempt_id)
+                await steps.run("settle", self.settling.settle, attempt_id, found)
+        finally:
+            self._checking.stop(attempt_id)
         await self._shown(attempt_id)
 
-    async def _checked(self, attempt_id: int) -> dict[str, Any] | None:
-        """The diagnosis, settled at once: its client waits, and need not wait for the engine's notes."""
-        found = await self._checking.found(attempt_id)
+    async def _settled_at_once(self, attempt_id: int) -> bool:
+        """Its client waits, and need not wait for the engine's notes of steps that may be done again.
+
+        Asking changes nothing at the exchange, and settling twice changes nothing here. Where it breaks,
+        the steps try it again for long enough, on this replica or the next.
+        """
         try:
-            await self.settling.settle(attempt_id, found)
-        except Exception as trouble:  # noqa: BLE001 - the next step tries it again, for long enough
+            await self.settling.settle(attempt_id, await self._checking.found(attempt_id))
+        except Exception as trouble:  # noqa: BLE001 - the steps say in the end what it was
             log.warning("not_settled_at_once", attempt=attempt_id, error=type(trouble).__name__)
-        else:
-            self._settled_here.add(attempt_id)
-        return found
+            return False
+        return True
 
     async def _shown(self, attempt_id: int) -> None:
         """Put it into the dialog as well. Not promised: the message is."""

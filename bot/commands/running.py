@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -46,11 +45,12 @@ def opened_database(settings: Any) -> Any:
 def run_to_end(work: Callable[[], Coroutine[Any, Any, int]]) -> None:
     """Run *work* and end with its code; what stops a start is told without a traceback."""
     from bot.db import StorageUnavailable
+    from bot.event_loop import run_on_fast_loop
     from bot.settings import SettingsError
     from bot.slack.preflight import CannotStart, NotNow
 
     try:
-        code = asyncio.run(work())
+        code = run_on_fast_loop(work())
     except (SettingsError, CannotStart) as error:
         print(f"keydesk cannot start.\n{error}", file=sys.stderr)
         code = EXIT_UNREACHABLE if isinstance(error, NotNow) else EXIT_CANNOT_START

@@ -5,11 +5,11 @@ Arguments are what is to differ from its usual tempo: ``lease_s=3.0``.
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from dataclasses import replace
 
 from bot.app import Tempo
+from bot.event_loop import run_on_fast_loop
 from bot.leaving import leave
 from bot.log import configure
 from bot.serving import Running, serve
@@ -33,7 +33,7 @@ def main() -> int:
     configure(settings.log_level, settings.log_format)
     told = dict(argument.split("=") for argument in sys.argv[1:])
     tempo = Tempo(**FAST | {name: float(seconds) for name, seconds in told.items()})
-    return asyncio.run(serve(settings, _ready, tempo))
+    return run_on_fast_loop(serve(settings, _ready, tempo))
 
 
 if __name__ == "__main__":

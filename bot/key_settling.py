@@ -53,7 +53,7 @@ class Settling:
 
     async def settle(self, attempt_id: int, found: dict[str, Any] | None) -> None:
         """Record the diagnosis and everything that follows from it, once."""
-        async with self.db.writing() as session:
+        async with self.db.writing_after() as session:
             attempt = await session.get_one(Attempt, attempt_id, with_for_update=True)
             if attempt.settled_at is not None:
                 return
@@ -91,7 +91,7 @@ class Settling:
         alarmed = await self.outages.heard(session, submission, diagnosis, settled_at)
         _enter(attempt, diagnosis, settled_at)
         session.add(attempt)
-        tries = await self._tries_by_itself(session, submission.id)
+        tries = await self._tries_by_itself(session, attempt)
         next_at = self._next_try(submission, diagnosis, tries, settled_at)
         held = submission.sealed is not None
         apply_fate(submission, self._fate(submission, diagnosis, next_at, settled_at), settled_at)
@@ -160,10 +160,12 @@ class Settling:
             attempt.case_number = submission.case_number = case.number
         return case
 
-    async def _tries_by_itself(self, session: AsyncSession, submission_id: str) -> int:
+    async def _tries_by_itself(self, session: AsyncSession, attempt: Attempt) -> int:
+        if attempt.number == 1:
+            return 0
         tried = await session.exec(
             select(Attempt.id).where(
-                Attempt.submission_id == submission_id,
+                Attempt.submission_id == attempt.submission_id,
                 Attempt.asked_by == "keydesk",
                 col(Attempt.settled_at).is_not(None),
             )
@@ -172,14 +174,14 @@ class Settling:
 
     async def abandon(self, attempt_id: int) -> None:
         """Our own error ended this test: settle it without a verdict and try anew in a minute."""
-        async with self.db.writing() as session:
+        async with self.db.writing_after() as session:
             attempt = await session.get_one(Attempt, attempt_id, with_for_update=True)
             if attempt.settled_at is not None:
                 return
             submission = await session.get_one(Submission, attempt.submission_id)
             alarmed = await self.outages.heard(session, submission, None, now())
             attempt.settled_at, attempt.verdict = now(), Verdict.COULD_NOT_TELL
-            tries = await self._tries_by_itself(session, submission.id)
+            tries = await self._tries_by_itself(session, attempt)
             next_at = next_try(tries, submission.created_at, now(), None)
             if submission.sealed is not None and next_at is not None:
                 session.add(_follow_up(attempt, now(), next_at))

@@ -17,8 +17,9 @@ async def in_turn(session: AsyncSession, *names: str) -> None:
     if session.get_bind().dialect.name != "postgresql":
         return
     # Always in the same order, so that two of us never wait for each other.
-    for number in sorted(_number_of(name) for name in names):
-        await session.exec(select(func.pg_advisory_xact_lock(number)))
+    numbers = sorted(_number_of(name) for name in names)
+    if numbers:
+        await session.exec(select(*(func.pg_advisory_xact_lock(number) for number in numbers)))
 
 
 def _number_of(name: str) -> int:

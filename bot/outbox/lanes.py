@@ -68,7 +68,7 @@ class Lanes:
             None where there is nothing to send, or somebody else is at it.
         """
         began = self._monotonic()
-        async with self._db.writing() as session:
+        async with self._db.writing_after() as session:
             at = await present(session)
             until = at + timedelta(seconds=self._lease_s)
             if not await _lease(session, conversation, replica_id, at, until):
@@ -111,7 +111,7 @@ class Lanes:
         Returns:
             How long its next message has to wait; None where there is none.
         """
-        async with self._db.writing() as session:
+        async with self._db.writing_after() as session:
             at = await present(session)
             recorded = await session.exec(
                 _own(turn).values(
@@ -137,7 +137,7 @@ class Lanes:
         Returns:
             Whether this was still the last attempt.
         """
-        async with self._db.writing() as session:
+        async with self._db.writing_after() as session:
             at = await present(session)
             after = at + timedelta(seconds=message_s) if message_s else None
             recorded = await session.exec(

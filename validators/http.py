@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import ssl
+import threading
 import zlib
 from collections.abc import AsyncIterable, Iterable
 from ipaddress import ip_address
@@ -145,9 +146,17 @@ class ReadOnlyTransport(httpx.AsyncBaseTransport):
         return self._inner
 
 
-@functools.cache
+_MAKING = threading.Lock()
+
+
 def shared_ssl_context() -> ssl.SSLContext:
-    """The one context of this process: certifi's authorities, host names checked."""
+    """The one context of this process: certifi's authorities, host names checked. For any thread."""
+    with _MAKING:  # whoever comes meanwhile waits for it, instead of making a second one
+        return _ssl_context()
+
+
+@functools.cache
+def _ssl_context() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 

@@ -12,6 +12,7 @@ import trustme
 
 from tests.validators.wire import answer, wire
 from validators.http import (
+    _ssl_context,
     is_safe_origin,
     read_only_client,
     shared_ssl_context,
@@ -69,7 +70,7 @@ def test_no_variable_of_the_environment_names_our_authorities(monkeypatch: pytes
     with pytest.raises(OSError, match="No such file"):
         httpx.create_ssl_context()
 
-    shared_ssl_context.cache_clear()
+    _ssl_context.cache_clear()
     assert shared_ssl_context().get_ca_certs()
 
 

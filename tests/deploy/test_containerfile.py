@@ -18,7 +18,7 @@ from tests.deploy.conftest import DEPLOY
 
 TOP = DEPLOY.parent
 OURS = {name.upper() for name in Settings.model_fields}
-NOT_OURS = {"PATH", "PYTHONDONTWRITEBYTECODE", "MPLCONFIGDIR"}
+NOT_OURS = {"PATH", "HOME", "PYTHONDONTWRITEBYTECODE", "MPLCONFIGDIR"}
 
 
 def steps(instruction: str) -> list[str]:

@@ -16,10 +16,12 @@ import pytest
 from bot.demo import acting
 from bot.demo.stage import Stage, staged
 from tests.bot.slack.desk import FREE, triage, with_file
+from tests.deploy.conftest import DEPLOY
 from tests.postgres_server import free_port
 from tests.promise.axe import environment
 
-NOBODY = 65534
+NOBODY = 61_234
+"""Of those that systemd gives to a unit with DynamicUser: no file knows such a user, nor a home of theirs."""
 START_S, END_S = 60.0, 45.0
 # Reading any file stays allowed, for the Python of a developer lies in their home. Writing does not.
 READS = "-all,+dac_read_search"
@@ -74,9 +76,23 @@ async def ready(port: int) -> None:
 
 def told(stage: Stage, data: Path, port: int) -> dict[str, str]:
     """What the unit and the container file tell it, and the settings."""
-    fixed = {"PYTHONDONTWRITEBYTECODE": "1", "MPLCONFIGDIR": str(data), "LOG_LEVEL": "ERROR"}
+    fixed = {"MPLCONFIGDIR": str(data), "LOG_LEVEL": "ERROR", "HOME": str(data)}
     where = {"DATABASE_URL": f"sqlite:///{data}/keydesk.db", "HTTP_PORT": str(port)}
     return environment(stage) | fixed | where
+
+
+def test_a_user_without_a_home_is_one_of_those_who_need_to_be_told_one(data: Path) -> None:
+    """slack_sdk looks for it while it is imported. Both files of `.deploy/` set it."""
+    imports = [sys.executable, "-c", "import slack_bolt"]
+    tree = {"PATH": os.environ["PATH"]}
+    ends = [
+        subprocess.run(confined(data, *imports), env=tree | home, check=False, capture_output=True).returncode
+        for home in ({}, {"HOME": str(data)})
+    ]
+
+    assert ends == [1, 0]
+    for name in ("keydesk.service", "Containerfile"):
+        assert "HOME=/" in (DEPLOY / name).read_text(encoding="utf-8")
 
 
 def modes(data: Path) -> dict[str, int]:

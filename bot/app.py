@@ -116,6 +116,7 @@ async def _begin(app: App) -> None:
     await app.replica.watch(app.engine)
     app.engine.every("tests", app.tempo.sweep_s, app.key_tests.sweep)
     app.engine.every("failed work", 30.0, app.key_tests.settle_failed)
+    app.engine.every("dropped work", 15.0, app.engine.resume_dropped)
     app.engine.every("outbox", app.tempo.sweep_s, app.outbox.sweep)
     app.engine.every("reminders", 20.0, app.reminders.round)
     app.engine.every("slack", app.tempo.contact_s, app.contact.look)

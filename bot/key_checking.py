@@ -46,7 +46,7 @@ class Checking:
         self._begun[attempt_id] = task
 
     def stop(self, attempt_id: int) -> None:
-        """Nobody here is going to want it any more."""
+        """Nobody here has asked for it, nor is going to: these keys are tested by somebody else."""
         task = self._begun.pop(attempt_id, None)
         if task is not None:
             task.cancel()
@@ -54,15 +54,10 @@ class Checking:
     async def found(self, attempt_id: int) -> Found | None:
         """The diagnosis of what was begun, or asked for now; None where the keys do not open any more.
 
-        It is remembered until `stop`, but for a failure: after that the exchange is asked anew.
+        Whoever waits for it has it alone: `stop` cancels nothing that is waited for.
         """
-        if attempt_id not in self._begun:
-            self.begin(attempt_id)
-        try:
-            return await self._begun[attempt_id]
-        except BaseException:
-            self._begun.pop(attempt_id, None)
-            raise
+        begun = self._begun.pop(attempt_id, None)
+        return await begun if begun is not None else await self._check(attempt_id)
 
     async def _check(self, attempt_id: int) -> Found | None:
         async with self._db.reading() as session:

@@ -186,12 +186,9 @@ class KeyTests:
     async def _story(self, subject: str, steps: Steps) -> None:
         attempt_id = int(subject)
         bind(attempt=attempt_id)
-        try:
-            if not await self._settled_at_once(attempt_id):
-                found = await steps.run("check", self._checking.found, attempt_id)
-                await steps.run("settle", self.settling.settle, attempt_id, found)
-        finally:
-            self._checking.stop(attempt_id)
+        if not await self._settled_at_once(attempt_id):
+            found = await steps.run("check", self._checking.found, attempt_id)
+            await steps.run("settle", self.settling.settle, attempt_id, found)
         await self._shown(attempt_id)
 
     async def _settled_at_once(self, attempt_id: int) -> bool:

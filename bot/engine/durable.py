@@ -16,7 +16,7 @@ from bot.engine.loops import Loops, Pulse
 from bot.engine.plain_json import code_of
 from bot.engine.steps import OnFailure, Steps, Workflow
 from bot.engine.transact import Transact, TransactSteps
-from bot.engine.work import work_id
+from bot.engine.work import RUNNING, work_id
 from bot.log import get_logger
 
 log = get_logger(__name__)
@@ -40,6 +40,7 @@ class Engine(Ledger):
         self._ready = asyncio.Event()
         self._draining = False
         self._begun = _Lately(REMEMBERED)
+        self._dropped: set[str] = set()
 
     @classmethod
     @asynccontextmanager
@@ -142,6 +143,22 @@ class Engine(Ledger):
                 begun.add(due)
 
         self.every(f"{SCHEDULE}:{name}", LOOK_FOR_PERIODS_S, look)
+
+    async def resume_dropped(self) -> int:
+        """Begin anew what this replica began and runs no more, seen so twice in a row.
+
+        To DBOS a task that was cancelled has not ended, and as long as its executor lives nobody takes it up.
+
+        Returns:
+            How many pieces of work there were.
+        """
+        begun = {one.id for one in await self.unfinished(self.executor_id) if one.state == RUNNING}
+        seen, self._dropped = self._dropped, begun - set(self._running.values())
+        dropped = sorted(seen & self._dropped)
+        if dropped and not self._draining:
+            log.error("work_dropped", count=len(dropped))
+            await self._transact.resume(dropped)
+        return len(dropped)
 
     async def rejoin(self, executor_id: str) -> None:
         """Drop everything that runs here, for others have taken it over, and go on under a new id."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-UNFINISHED = ("PENDING", "ENQUEUED", "DELAYED")
+RUNNING = "PENDING"
+UNFINISHED = (RUNNING, "ENQUEUED", "DELAYED")
 FAILED = ("ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 FINISHED = ("SUCCESS", "CANCELLED", *FAILED)
 

@@ -4,22 +4,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from pydantic import SecretStr
 
 from bot.app import APPLICATION_VERSION
 from bot.columns import now
 from bot.demo import acting
 from bot.demo.kucoin import Fault
 from bot.demo.stage import Stage
+from bot.person import Person
 from validators.diagnosis import Diagnosis
 from validators.exchange import Credentials, KeyChecker, Reachability
 
 REPEATED = {
-    *("tests", "failed work", "outbox", "reminders", "slack", "outages", "doubts", "purge"),
+    *("tests", "failed work", "dropped work", "outbox", "reminders", "slack", "outages", "doubts", "purge"),
     *("odd values", "inbox", "finished work", "schedule:digest"),
 }
 """Each closes a trap: without "failed work" an error is the silent end of a promise, without "finished
@@ -125,6 +128,23 @@ def as_before_settling(stage: Stage) -> None:
         rows.execute(sa.text(f"DELETE FROM workflow_output {OURS_BY_ID}"))
         rows.execute(sa.text(f"DELETE FROM operation_outputs {OURS_BY_ID} AND function_name = 'settle'"))
     engines.dispose()
+
+
+async def test_a_sweep_that_is_quicker_than_the_press_takes_nothing_from_it(stage: Stage) -> None:
+    """Both start it. One of them only is the first; the other must not end what the first is waiting for."""
+    tests, ann = stage.bot.app.key_tests, stage.cast.ann
+    stage.kucoin.latency_s = 0.3
+    key = stage.kucoin.issue("general_only")
+    parts = Credentials(SecretStr(key.key), SecretStr(key.secret), SecretStr(key.passphrase))
+    person = Person(ann.team_id, ann.user_id)
+    for number in range(5):
+        promise = await tests.take(person, f"form-{number}", "kucoin", "spot_margin", parts)
+
+        swept = tests.engine.start("test_key", str(promise.attempt_id))
+        began_here, _ = await asyncio.gather(swept, tests.begin(promise))
+
+        assert began_here, "the press was quicker, which proves nothing"
+        assert "Passed" in (await acting.gets_result(stage, ann, number + 1)).text
 
 
 async def test_a_test_that_waits_for_its_next_try_keeps_no_worker(stage: Stage) -> None:

@@ -95,6 +95,35 @@ def test_a_user_without_a_home_is_one_of_those_who_need_to_be_told_one(data: Pat
         assert "HOME=/" in (DEPLOY / name).read_text(encoding="utf-8")
 
 
+async def test_a_database_that_it_may_not_write_is_told_at_the_start(data: Path) -> None:
+    async with staged(mode="http", start=False) as stage:
+        settings = told(stage, data, free_port())
+        assert (await ran(data, settings, "db", "upgrade"))[0] == 0
+        for path in (data, *data.iterdir()):
+            os.chown(path, 0, 0)
+            path.chmod(0o555 if path == data else 0o444)
+
+        code, words = await ran(data, settings, "serve")
+        _, found = await ran(data, settings, "doctor")
+
+    assert (code, "keydesk doctor" in words) == (1, True), words
+    assert "It cannot be written. Give keydesk's user the right to" in found
+
+
+async def ran(data: Path, settings: dict[str, str], *command: str) -> tuple[int | None, str]:
+    """Its exit code and all that it said."""
+    process = await asyncio.create_subprocess_exec(
+        *confined(data, sys.executable, "-m", "bot"),
+        *command,
+        env=settings,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(END_S):
+        said, _ = await process.communicate()
+    return process.returncode, said.decode()
+
+
 def modes(data: Path) -> dict[str, int]:
     """Who may do what with the files that it leaves."""
     return {path.name: path.stat().st_mode & 0o777 for path in data.glob("keydesk.db*")}

@@ -99,15 +99,20 @@ async def test_a_database_that_it_may_not_write_is_told_at_the_start(data: Path)
     async with staged(mode="http", start=False) as stage:
         settings = told(stage, data, free_port())
         assert (await ran(data, settings, "db", "upgrade"))[0] == 0
-        for path in (data, *data.iterdir()):
-            os.chown(path, 0, 0)
-            path.chmod(0o555 if path == data else 0o444)
+        only_to_be_read(data)
 
         code, words = await ran(data, settings, "serve")
         _, found = await ran(data, settings, "doctor")
 
     assert (code, "keydesk doctor" in words) == (1, True), words
     assert "It cannot be written. Give keydesk's user the right to" in found
+
+
+def only_to_be_read(data: Path) -> None:
+    """The folder and its files, by whoever is not root."""
+    for path in (data, *data.iterdir()):
+        os.chown(path, 0, 0)
+        path.chmod(0o555 if path == data else 0o444)
 
 
 async def ran(data: Path, settings: dict[str, str], *command: str) -> tuple[int | None, str]:

@@ -62,3 +62,11 @@ class Delivery(Protocol):
             NotSent: TryLater or Parked where it cannot be looked up.
         """
         ...
+
+    async def withdraw(self, message: OutboxMessage, kept: Sent) -> int:
+        """Take back what stands there with `message.key` beside *kept*; how many there were.
+
+        Raises:
+            NotSent: it cannot be looked up or taken back.
+        """
+        ...

@@ -123,7 +123,8 @@ class Lanes:
                     trouble=None,
                 )
             )
-            if recorded.rowcount == 1 and on_sent is not None:
+            turn.overtaken = recorded.rowcount != 1
+            if not turn.overtaken and on_sent is not None:
                 await on_sent(session, turn.message, sent)
             await session.exec(_left(turn, at + timedelta(seconds=pace_s)))
             more = await session.exec(_waiting(turn.message.conversation).limit(1))
@@ -144,7 +145,16 @@ class Lanes:
                 _own(turn).values(state=state, trouble=trouble[:128], not_before=after)
             )
             await session.exec(_left(turn, at + timedelta(seconds=lane_s)))
-        return recorded.rowcount == 1
+            turn.overtaken = recorded.rowcount != 1
+        return not turn.overtaken
+
+    async def went_out(self, message_id: int) -> Sent | None:
+        """Where that message stands; None as long as it is still to be sent, or where it was dropped."""
+        async with self._db.reading() as session:
+            message = await session.get(OutboxMessage, message_id)
+        if message is None or message.state is not MessageState.SENT:
+            return None
+        return Sent(message.channel or "", message.ts or "")
 
 
 def undone() -> Any:

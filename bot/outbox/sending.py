@@ -10,6 +10,7 @@ from contextlib import suppress
 from bot.db import Database, StorageUnavailable
 from bot.log import get_logger
 from bot.outbox.delivery import Delivery, NotSent, Overtaken, Parked, Sent, TryLater
+from bot.outbox.doubles import Doubles
 from bot.outbox.lanes import GRACE_S, LEASE_S, Lanes, OnSent
 from bot.outbox.standing import Standing, freed, mended, standing
 from bot.outbox.turn import Turn, Wait
@@ -54,6 +55,7 @@ class Outbox:
         # Both together end before the lease of the lane does, so that no call outlives it.
         self._find_budget_s, self._send_budget_s = lease_s / 3, lease_s / 2
         self._deliveries = deliveries
+        self._doubles = Doubles(self._lanes, deliveries.get, grace_s)
         self.replica_id = replica_id
         self._min_interval_s = min_interval_s
         self.on_sent, self.on_parked = on_sent, on_parked
@@ -119,6 +121,7 @@ class Outbox:
     async def close(self, timeout_s: float = LEASE_S / 2) -> None:
         """Begin no further message, let calls that are under way end for so long."""
         self._closing = True
+        await self._doubles.close()
         tasks = set(self._tasks.values())
         if not tasks:
             return
@@ -156,7 +159,9 @@ class Outbox:
     async def _attempt(self, turn: Turn) -> Wait | None:
         try:
             sent = await self._sent(turn)
-            return await self._lanes.sent(turn, sent, self._pace_s(turn.message), self.on_sent)
+            wait = await self._lanes.sent(turn, sent, self._pace_s(turn.message), self.on_sent)
+            self._look_twice(turn)
+            return wait
         except Overtaken as ended:
             await self._lanes.put_back(turn, MessageState.DROPPED, ended.why)
         except TryLater as ended:
@@ -199,6 +204,11 @@ class Outbox:
         wait_s = _growing(self._grace_s, turn.attempt)
         log.warning("message_uncertain", message=turn.message.id, kind=turn.message.kind, code=why)
         await self._lanes.put_back(turn, MessageState.UNKNOWN, why, message_s=wait_s)
+        self._look_twice(turn)
+
+    def _look_twice(self, turn: Turn) -> None:
+        if turn.overtaken and not _is_mail(turn.message.conversation):
+            self._doubles.look(turn)
 
     def _pace_s(self, message: OutboxMessage) -> float:
         return 0.0 if _is_mail(message.conversation) else self._min_interval_s

@@ -14,6 +14,7 @@ class Turn:
     Attributes:
         look_first: An earlier attempt may have gone through.
         until: Of the monotonic clock: when the lease ends.
+        overtaken: Set at its end: somebody else has begun another attempt meanwhile.
     """
 
     message: OutboxMessage
@@ -21,6 +22,7 @@ class Turn:
     attempt: int
     look_first: bool
     until: float
+    overtaken: bool = False
 
 
 @dataclass(frozen=True, slots=True)

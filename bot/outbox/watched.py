@@ -32,6 +32,10 @@ class Watched:
                 self._done(message, "found")
         return found
 
+    async def withdraw(self, message: OutboxMessage, kept: Sent) -> int:
+        with bind(**_ids(message)):
+            return await self._delivery.withdraw(message, kept)
+
     @contextmanager
     def _told(self, message: OutboxMessage) -> Iterator[None]:
         with bind(**_ids(message)):

@@ -112,6 +112,10 @@ class MailDelivery:
         """None: no mail server can be asked. A second copy bears the same ``Message-ID``."""
         return None
 
+    async def withdraw(self, message: OutboxMessage, kept: Sent) -> int:
+        """0: what a mail server has taken cannot be taken back."""
+        return 0
+
     async def _read(self, session: AsyncSession, message: OutboxMessage) -> _Told:
         case = await session.get_one(Case, message.case_number)
         _still_needed(case, message)

@@ -7,7 +7,7 @@ sent a second time. The client used here never retries by itself: slack_sdk's de
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -72,29 +72,40 @@ class SlackDelivery:
         if composed.update_ts is not None:
             return None  # an update may be done twice: it shows the same
         channel = await self._channel_of(composed.channel)
+        async for ts in self._with_key(message, channel, composed.thread_ts):
+            return Sent(channel, ts)
+        return None
+
+    async def withdraw(self, message: OutboxMessage, kept: Sent) -> int:
+        """Delete ours that have its key, but for the one that counts; none where that one is not there."""
+        async with self.kit.db.reading() as session:
+            composed = await self.compose(self.kit, session, message)
+        found = [ts async for ts in self._with_key(message, kept.channel, composed.thread_ts)]
+        others = [ts for ts in found if ts != kept.ts] if kept.ts in found else []
+        for ts in others:
+            await _called(self.post.chat_delete, channel=kept.channel, ts=ts)
+        return len(others)
+
+    async def _with_key(
+        self, message: OutboxMessage, channel: str, thread_ts: str | None
+    ) -> AsyncIterator[str]:
+        """The time stamps of what stands there with its key."""
+        method = self.post.conversations_replies if thread_ts else self.post.conversations_history
         arguments: dict[str, Any] = {
             "channel": channel,
             "include_all_metadata": True,
             "oldest": f"{(message.created_at - LOOK_BACK).timestamp():.6f}",
             "limit": 200,
-        }
-        if composed.thread_ts is not None:
-            arguments["ts"] = composed.thread_ts
-            return await self._look(self.post.conversations_replies, arguments, message.key)
-        return await self._look(self.post.conversations_history, arguments, message.key)
-
-    async def _look(
-        self, method: Callable[..., Awaitable[Any]], arguments: dict[str, Any], key: str
-    ) -> Sent | None:
+        } | ({"ts": thread_ts} if thread_ts else {})
         while True:
             page = await _called(method, **arguments)
             for said in page.get("messages") or []:
                 metadata = said.get("metadata") or {}
-                if (metadata.get("event_payload") or {}).get("key") == key:
-                    return Sent(arguments["channel"], said["ts"])
+                if (metadata.get("event_payload") or {}).get("key") == message.key:
+                    yield said["ts"]
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
-                return None
+                return
             arguments["cursor"] = cursor
 
     async def _post(self, message: OutboxMessage, composed: Composed) -> Sent:

@@ -45,6 +45,10 @@ class OutageMailDelivery:
         """None: no mail server can be asked. A second copy bears the same ``Message-ID``."""
         return None
 
+    async def withdraw(self, message: OutboxMessage, kept: Sent) -> int:
+        """0: what a mail server has taken cannot be taken back."""
+        return 0
+
     async def _composed(self, session: AsyncSession, message: OutboxMessage) -> Mail:
         outage = await session.get_one(Outage, int(message.payload["outage"]))
         if outage.ended_at is not None:

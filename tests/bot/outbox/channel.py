@@ -34,6 +34,7 @@ class Channel:
     def __init__(self) -> None:
         self.posted: list[tuple[str, str]] = []
         self.looked: list[str] = []
+        self.withdrawn = 0
         self.calls: list[tuple[str, float]] = []
         self.faults: deque[Fault | None] = deque()
         self.blind: deque[Exception] = deque()
@@ -59,6 +60,16 @@ class Channel:
             raise self.blind.popleft()
         there = (message.conversation, message.key) in self.posted
         return Sent(message.conversation, f"ts-{message.key}") if there else None
+
+    async def withdraw(self, message: OutboxMessage, kept: Sent) -> int:
+        if self.blind:
+            raise self.blind.popleft()
+        one = (message.conversation, message.key)
+        doubles = self.posted.count(one) - 1
+        for _ in range(doubles):
+            self.posted.remove(one)
+        self.withdrawn += doubles
+        return doubles
 
     @property
     def keys(self) -> list[str]:

@@ -18,8 +18,9 @@ from bot.outbox.turn import Turn
 
 log = get_logger(__name__)
 
+FIRST_LOOK_S = 0.3
+"""Soon, for somebody may be reading it twice; and later again, for it may not be found yet."""
 LOOKS = 10
-"""One after each time of grace, until whoever overtook us has done its part."""
 
 
 class Doubles:
@@ -44,17 +45,25 @@ class Doubles:
         await asyncio.gather(*self._looking, return_exceptions=True)
 
     async def _look(self, turn: Turn) -> None:
+        """Until it was found and taken back, or twice was not there."""
+        empty = 0
+        for look in range(LOOKS):
+            await asyncio.sleep(self._grace_s if look else min(FIRST_LOOK_S, self._grace_s))
+            withdrawn = await self._withdrawn(turn)
+            if withdrawn is not None:
+                log.warning("attempt_overtaken", message=turn.message.id, withdrawn=withdrawn)
+                empty += not withdrawn
+            if withdrawn or empty == 2:
+                return
+
+    async def _withdrawn(self, turn: Turn) -> int | None:
+        """None where it cannot be told yet, for whoever overtook us is still at it."""
         message, delivery = turn.message, self._delivery_of(turn.message.kind)
-        for _ in range(LOOKS):
-            # What was just said may not be found yet.
-            await asyncio.sleep(self._grace_s)
-            try:
-                kept = await self._lanes.went_out(message.id or 0)
-                if kept is None or delivery is None:
-                    continue
-                withdrawn = await delivery.withdraw(message, kept)
-            except (NotSent, StorageUnavailable) as trouble:
-                log.warning("double_not_looked_for", message=message.id, error=type(trouble).__name__)
-                continue
-            log.warning("attempt_overtaken", message=message.id, kind=message.kind, withdrawn=withdrawn)
-            return
+        try:
+            kept = await self._lanes.went_out(message.id or 0)
+            if kept is None or delivery is None:
+                return None
+            return await delivery.withdraw(message, kept)
+        except (NotSent, StorageUnavailable) as trouble:
+            log.warning("double_not_looked_for", message=message.id, error=type(trouble).__name__)
+            return None

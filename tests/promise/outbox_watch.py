@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from sqlmodel import col, select
+
 from bot.demo.stage import Stage
 from bot.outbox import Standing
+from bot.schema import OutboxMessage
 
 PATIENCE_S = 25
 
@@ -28,3 +31,14 @@ async def all_said(stage: Stage) -> None:
 async def parked(stage: Stage, why: str) -> Standing:
     """Something waits until somebody mends what has this name; nothing else is on its way."""
     return await stands(stage, lambda standing: why in standing.troubles and standing.moving_s is None)
+
+
+async def sent_row(stage: Stage, kind: str) -> OutboxMessage:
+    """The first message of this kind, once it is marked as sent."""
+    sent = select(OutboxMessage).where(OutboxMessage.kind == kind, col(OutboxMessage.ts).is_not(None))
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            async with stage.bot.app.db.reading() as session:
+                if (found := (await session.exec(sent)).first()) is not None:
+                    return found
+            await asyncio.sleep(0.01)

@@ -137,14 +137,16 @@ async def test_a_sweep_that_is_quicker_than_the_press_takes_nothing_from_it(stag
     key = stage.kucoin.issue("general_only")
     parts = Credentials(SecretStr(key.key), SecretStr(key.secret), SecretStr(key.passphrase))
     person = Person(ann.team_id, ann.user_id)
-    for number in range(5):
+    quicker = 0
+    for number in range(8):
         promise = await tests.take(person, f"form-{number}", "kucoin", "spot_margin", parts)
 
         swept = tests.engine.start("test_key", str(promise.attempt_id))
         began_here, _ = await asyncio.gather(swept, tests.begin(promise))
 
-        assert began_here, "the press was quicker, which proves nothing"
+        quicker += began_here
         assert "Passed" in (await acting.gets_result(stage, ann, number + 1)).text
+    assert quicker, "the press was always quicker, which proves nothing"
 
 
 async def test_a_test_that_waits_for_its_next_try_keeps_no_worker(stage: Stage) -> None:

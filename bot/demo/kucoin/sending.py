@@ -21,8 +21,10 @@ def reset(transport: asyncio.BaseTransport | None) -> None:
     connection = transport.get_extra_info("socket")
     if connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    if isinstance(transport, asyncio.Transport):
-        transport.abort()
+    # Asked by name: uvloop's transports are asyncio's by their methods and not by their class.
+    abort = getattr(transport, "abort", None)
+    if abort is not None:
+        abort()
 
 
 async def sent(

@@ -199,8 +199,10 @@ class SocketHub:
     def _drop(self, socket: web.WebSocketResponse) -> None:
         transport = self._transports.get(socket)
         self._forget(socket)
-        if isinstance(transport, asyncio.WriteTransport):
-            transport.abort()
+        # Asked by name: uvloop's transports are asyncio's by their methods and not by their class.
+        abort = getattr(transport, "abort", None)
+        if abort is not None:
+            abort()
 
     def _forget(self, socket: web.WebSocketResponse) -> None:
         if socket in self.sockets:

@@ -23,8 +23,8 @@ from tests.bot.measuring.test_counts import KNOWN
 from tests.bot.slack.desk import FREE
 
 LOOPS = {
-    "doubts", "failed work", "finished work", "inbox", "odd values", "outages", "outbox", "purge",
-    "reminders", "schedule:digest", "slack", "tests",
+    "doubts", "dropped work", "failed work", "finished work", "inbox", "odd values", "outages", "outbox",
+    "purge", "reminders", "schedule:digest", "slack", "tests",
 }  # fmt: skip
 LABELS = KNOWN | {
     "loop": LOOPS,

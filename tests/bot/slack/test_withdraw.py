@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlmodel import col, select
 
 from bot.demo import acting
 from bot.demo.stage import Stage
 from bot.outbox import Sent
 from bot.schema import OutboxMessage
 from bot.slack.delivery import EVENT_TYPE
+from tests.promise.outbox_watch import sent_row
 
 Said = Callable[[str], Awaitable[OutboxMessage]]
 
@@ -26,16 +26,7 @@ async def said(stage: Stage) -> Said:
     await acting.gets_result(stage, stage.cast.ann)
     await acting.card_of(stage, 1)
 
-    async def row(kind: str) -> OutboxMessage:
-        sent = select(OutboxMessage).where(OutboxMessage.kind == kind, col(OutboxMessage.ts).is_not(None))
-        async with asyncio.timeout(20):
-            while True:
-                async with stage.bot.app.db.reading() as session:
-                    if (found := (await session.exec(sent)).first()) is not None:
-                        return found
-                await asyncio.sleep(0.01)
-
-    return row
+    return partial(sent_row, stage)
 
 
 def client(stage: Stage) -> AsyncWebClient:

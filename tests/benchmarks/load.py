@@ -201,7 +201,10 @@ def _used(replicas: Sequence[psutil.Process], database: psutil.Process | None) -
 
 
 def _seconds(process: psutil.Process) -> float:
-    times = process.cpu_times()
+    try:
+        times = process.cpu_times()
+    except psutil.NoSuchProcess:
+        return 0.0  # one of PostgreSQL's own that comes and goes
     return float(times.user + times.system)
 
 

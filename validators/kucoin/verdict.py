@@ -198,7 +198,8 @@ def _standing(line: Requirement, findings: tuple[Finding, ...], weighed: _Weighe
         return Standing(line, State.MET)
     if weighed.info and line in weighed.info.unclear:
         return Standing(line, State.UNKNOWN, weighed.info.unclear[line])
-    hiding = [cause for cause in (weighed.extra, weighed.own, weighed.probe) if cause]
+    told = {finding.cause for finding in findings}  # one that a sharper answer explains is not among them
+    hiding = [cause for cause in (weighed.extra, weighed.own, weighed.probe) if cause in told]
     return Standing(line, State.UNKNOWN, min(hiding, key=SEVERITY.__getitem__))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.validators.kucoin.stage import (
@@ -74,6 +74,12 @@ def test_a_line_is_broken_exactly_where_a_fault_carries_it(
 
 @settings(max_examples=100)
 @given(*ANY)
+@example(
+    Answer(Cause.PASSPHRASE_OR_SECRET_WRONG, EVIDENCE),
+    Answer(Cause.SECRET_WRONG, EVIDENCE),
+    None,
+    "spot_margin",
+)
 def test_an_unknown_line_says_why_and_all_nine_are_there(
     own: Answer, probe: Answer, elsewhere: Answer | None, account: str
 ) -> None:

@@ -116,9 +116,12 @@ def check(
     Asks for key, secret and passphrase, and shows none of them; without a terminal it reads them from
     the input, a line each. Only reads at the exchange, and keeps nothing.
     """
-    from validators.terminal import run
+    from validators.beforehand import client_loading
 
-    raise typer.Exit(run(exchange, account))
+    with client_loading():
+        from validators.terminal import run
+
+        raise typer.Exit(run(exchange, account))
 
 
 @app.command(

@@ -6,17 +6,17 @@ down a step while their database is away. What they could not write is done agai
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import sys
 import threading
 import time
 from types import TracebackType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from bot.log import get_logger
-
-log = get_logger(__name__)
+if TYPE_CHECKING:
+    from bot.log import Logger
 
 GRACE_S = 1.0
 
@@ -27,8 +27,9 @@ def leave(code: int, grace_s: float = GRACE_S) -> NoReturn:
     while (left := _others()) and time.monotonic() < give_up:
         left[0].join(timeout=0.05)
     if left:
-        log.warning("threads_left_behind", count=len(left))
+        _log().warning("threads_left_behind", count=len(left))
         _end(code)
+    gc.freeze()  # what ends now need not be searched for garbage once more
     sys.exit(code)
 
 
@@ -56,7 +57,7 @@ class LastResort:
 
 
 def _too_late(code: int) -> None:
-    log.error("not_closed_in_time", threads=len(_others()))
+    _log().error("not_closed_in_time", threads=len(_others()))
     _end(code)
 
 
@@ -64,6 +65,13 @@ def _others() -> list[threading.Thread]:
     """The threads that Python would wait for."""
     ours = (threading.main_thread(), threading.current_thread())
     return [one for one in threading.enumerate() if not one.daemon and one not in ours]
+
+
+def _log() -> Logger:
+    # A short command ends here too, and would wait longer for the import than for all the rest.
+    from bot.log import get_logger
+
+    return get_logger(__name__)
 
 
 def _end(code: int) -> NoReturn:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import shutil
 import sys
 import textwrap
-import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from getpass import getpass
 
 from validators.diagnosis import Diagnosis, Verdict
@@ -36,11 +33,6 @@ def run(slug: str, account: str | None, *, as_is: bool = False) -> int:
         The exit code: 0 passed, 1 needs a fix, 2 could not tell.
     """
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr] # a text stream has it
-    with _nothing_collected(), _client_loading():
-        return _run(slug, account, as_is=as_is)
-
-
-def _run(slug: str, account: str | None, *, as_is: bool) -> int:
     exchange = discover().get(slug)
     if exchange is None:
         return _said(f"There is no exchange {slug!r}. There are: {', '.join(discover())}.", 2)
@@ -56,35 +48,6 @@ def _run(slug: str, account: str | None, *, as_is: bool) -> int:
         return _said("\nStopped. Nothing was tested.", INTERRUPTED)
     _show(_laid_out(exchange, diagnosis))
     return EXIT_CODE[diagnosis.verdict]
-
-
-@contextmanager
-def _nothing_collected() -> Iterator[None]:
-    """So short a program leaves the collecting to its end: it is a sixth of the time that imports take."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-@contextmanager
-def _client_loading() -> Iterator[None]:
-    """Load what takes longest, the HTTP client and the authorities it trusts, while the keys are typed."""
-    loading = threading.Thread(target=_load_client, name="http client")
-    loading.start()
-    try:
-        yield
-    finally:
-        loading.join()
-
-
-def _load_client() -> None:
-    from validators.http import shared_ssl_context
-
-    shared_ssl_context()
 
 
 def report(explanation: Explanation) -> Iterator[str]:

@@ -31,10 +31,9 @@ DIALOG = {
 }
 
 
-def bare_app(slack: Workspace) -> AsyncApp:
+def bare_app(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
     """A command that opens a dialog, whose answer comes at once as a direct message."""
-    client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
-    app = AsyncApp(client=client, signing_secret=slack.signing_secret)
+    app = AsyncApp(client=client, signing_secret=signing_secret)
 
     async def opens(ack: Any, body: dict[str, Any], client: AsyncWebClient) -> None:
         await client.views_open(trigger_id=body["trigger_id"], view=DIALOG)
@@ -54,23 +53,30 @@ def bare_app(slack: Workspace) -> AsyncApp:
 
 
 @asynccontextmanager
+async def bare_door(app: AsyncApp) -> AsyncIterator[str]:
+    """The app behind HTTP as Bolt's documents do it; yields its request URL."""
+
+    async def door(request: web.Request) -> web.Response:
+        return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
+
+    served = web.Application()
+    served.router.add_post("/slack/events", door)
+    runner = web.AppRunner(served, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+    finally:
+        await runner.cleanup()
+
+
+@asynccontextmanager
 async def bare_workspace() -> AsyncIterator[Workspace]:
     """A workspace of its own with the bare app behind HTTP."""
     async with Workspace.open() as slack:
         slack.install(yaml.safe_load(MANIFEST.read_text(encoding="utf-8")))
         slack.rate_limits = False
-        app = bare_app(slack)
-
-        async def door(request: web.Request) -> web.Response:
-            return await to_aiohttp_response(await app.async_dispatch(await to_bolt_request(request)))
-
-        served = web.Application()
-        served.router.add_post("/slack/events", door)
-        runner = web.AppRunner(served, access_log=None)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            slack.events_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
+        client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
+        async with bare_door(bare_app(client, slack.signing_secret)) as url:
+            slack.events_url = url
             yield slack
-        finally:
-            await runner.cleanup()

@@ -1,6 +1,6 @@
 """One check from the start of a process to its end: ``once.py CANDIDATE KEY SECRET PASSPHRASE``.
 
-``terminal`` is our own command as a person runs it, with the three parts on stdin.
+``terminal`` is our own command as a person runs it, to its own end, with the three parts on stdin.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import runpy
 import sys
-from importlib import import_module
 from typing import Any
 
 import askers
@@ -26,7 +26,8 @@ def main() -> int:
     askers.trust_what_we_are_told()
     name, *key = sys.argv[1:]
     if name == "terminal":
-        return int(import_module("validators.terminal").run("kucoin", None))
+        sys.argv = ["validators", "kucoin"]
+        runpy.run_module("validators", run_name="__main__")
     make, is_async = askers.CANDIDATES[name]
     addresses = json.loads(os.environ["BENCH_ADDRESSES"])
     if is_async:

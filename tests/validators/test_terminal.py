@@ -209,10 +209,10 @@ async def test_all_words_are_printed_for_review() -> None:
 
 
 async def test_an_unknown_word_is_told_which_there_are() -> None:
-    code, _, err = await ran(None, "binance")
+    code, out, err = await ran(None, "binance")
 
-    assert code == 2
-    assert "kucoin" in err
+    assert (code, out) == (2, "")
+    assert err == "There is no exchange 'binance'. There are: kucoin.\n"
 
 
 async def test_shapes_and_words_need_no_network_code() -> None:

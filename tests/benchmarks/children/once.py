@@ -1,6 +1,7 @@
 """One check from the start of a process to its end: ``once.py CANDIDATE KEY SECRET PASSPHRASE``.
 
-``terminal`` is our own command as a person runs it, to its own end, with the three parts on stdin.
+``keydesk`` and ``validators`` are our own commands as a person runs them, to their own end, with the three
+parts on stdin.
 """
 
 from __future__ import annotations
@@ -14,6 +15,12 @@ from typing import Any
 
 import askers
 
+COMMANDS = {
+    "keydesk": ["bot", "keydesk", "check", "kucoin"],
+    "validators": ["validators", "validators", "kucoin"],
+}
+"""The module that is run, and what it is told it was called with."""
+
 
 async def asked(make: Any, addresses: dict[str, str], key: list[str]) -> None:
     async with make(addresses) as ask:
@@ -25,9 +32,9 @@ def main() -> int:
     """0 where an answer came."""
     askers.trust_what_we_are_told()
     name, *key = sys.argv[1:]
-    if name == "terminal":
-        sys.argv = ["validators", "kucoin"]
-        runpy.run_module("validators", run_name="__main__")
+    if name in COMMANDS:
+        module, *sys.argv = COMMANDS[name]
+        runpy.run_module(module, run_name="__main__")
     make, is_async = askers.CANDIDATES[name]
     addresses = json.loads(os.environ["BENCH_ADDRESSES"])
     if is_async:

@@ -34,11 +34,12 @@ class Candidate:
 OURS = Candidate("ours", "keydesk (2 requests)")
 RAW = Candidate("raw_httpx", "one raw httpx request", most_at_once=10)
 FLOOR = Candidate("floor", "one round trip, by hand", most_at_once=1)
+TWO_READS = Candidate("two_reads", "rotki's way, 2 requests", "requests", 100)
 PEERS = (
     Candidate("python_kucoin", "python-kucoin, async", "python-kucoin", 1000),
     Candidate("universal_sdk", "kucoin-universal-sdk", "kucoin-universal-sdk", 100),
     Candidate("rotki", "rotki's way (1 request)", "requests", 100),
-    Candidate("two_reads", "rotki's way, 2 requests", "requests", 100),
+    TWO_READS,
     Candidate("ccxt_lean", "ccxt async, one call", "ccxt", 100),
     Candidate("ccxt_balance", "ccxt async, fetch_balance", "ccxt", 10),
 )

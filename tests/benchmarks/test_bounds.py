@@ -5,35 +5,57 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import psutil
 import pytest
 
-from tests.benchmarks import imports, many, verdict
+from tests.benchmarks import deliveries, imports, many, size, start, verdict, whole
 from tests.benchmarks.figures import Goal, Ratio, Table
-from tests.benchmarks.peers import FLOOR, OURS, RAW
+from tests.benchmarks.peers import FLOOR, OURS, RAW, TWO_READS
 
 Measure = Callable[[], Table]
 
 MEASURES: dict[str, Measure] = {
     "one check": lambda: verdict.verdict(rounds=5, candidates=(FLOOR, RAW, OURS)),
+    "from the start of a process": lambda: start.start(rounds=7, peers=(TWO_READS,)),
     "many at once": lambda: many.many(rounds=3, candidates=(OURS,), sizes=(10, 100)),
+    "deliveries": lambda: deliveries.deliveries(rounds=9),
+    "a long past": lambda: size.size(20_000, rounds=5),
     "imports": lambda: imports.imports(rounds=3),
 }
+WAITING: dict[str, Measure] = {"the whole way": lambda: whole.whole(rounds=9, in_flight=40)}
+"""What waits for the disk and for every process of this machine: no ratio bears with neighbours there."""
+QUIET_PERCENT = 25.0
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", MEASURES)
 async def test_a_promised_ratio_is_kept_give_or_take_the_noise(name: str) -> None:
-    missed = await asyncio.to_thread(_missed, MEASURES[name])
+    await _kept(MEASURES[name])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WAITING)
+async def test_a_promised_ratio_is_kept_on_a_machine_of_our_own(name: str) -> None:
+    if (busy := await asyncio.to_thread(psutil.cpu_percent, 1.0)) > QUIET_PERCENT:
+        pytest.skip(f"others use {busy:.0f} % of this machine")
+    await _kept(WAITING[name])
+
+
+async def _kept(measure: Measure) -> None:
+    missed = await asyncio.to_thread(_missed, measure)
     if missed:
         # Somebody else may have had the machine for a moment; a real loss is there the second time as well.
-        again = await asyncio.to_thread(_missed, MEASURES[name])
+        again = await asyncio.to_thread(_missed, measure)
         missed = {goal: told for goal, told in again.items() if goal in missed}
 
     assert not missed, list(missed.values())
 
 
 def _missed(measure: Measure) -> dict[str, str]:
-    return {goal.name: str(goal) for goal in measure().goals if not goal.kept}
+    table = measure()
+    if not table.goals:
+        pytest.skip("what it is compared to could not be installed here")
+    return {goal.name: str(goal) for goal in table.goals if not goal.kept}
 
 
 @pytest.mark.parametrize(

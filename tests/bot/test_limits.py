@@ -125,6 +125,18 @@ async def test_whoever_tests_most_is_named_first_and_old_tests_do_not_count(
         assert await limits.busiest(session, NOON - timedelta(hours=1), most=1) == [("U2", 3)]
 
 
+async def test_what_keydesk_asks_by_itself_is_not_counted_among_everybodys_tests(
+    db: Database, given: Given
+) -> None:
+    async with db.writing() as session:
+        for user in ("U1", "U2", "U3"):
+            await given(session, user=user)
+            await given(session, user=user, asked_by="keydesk")
+        assert await limits._asked_so_many_ago(session, 3, NOON - timedelta(hours=1)) is not None
+        assert await limits._asked_so_many_ago(session, 4, NOON - timedelta(hours=1)) is None
+        assert await limits._asked_so_many_ago(session, 3, NOON) is None
+
+
 async def test_everybody_together_may_test_so_often(db: Database, given: Given) -> None:
     async def one_more(number: int, at: datetime) -> None:
         async with db.writing() as session:

@@ -52,6 +52,7 @@ class Lanes:
                 select(OutboxMessage.conversation)
                 .outerjoin(OutboxLane, col(OutboxLane.conversation) == OutboxMessage.conversation)
                 .where(
+                    undone(),  # said twice, so that the index is used on both sides
                     col(OutboxMessage.id).in_(first),
                     _past(OutboxMessage.not_before, at),
                     _past(OutboxLane.not_before, at),

@@ -44,7 +44,7 @@ async def standing(db: Database) -> Standing:
         )
         first = select(func.min(col(OutboxMessage.id))).where(undone()).group_by(OutboxMessage.conversation)
         moving = await session.exec(
-            select(since).where(col(OutboxMessage.id).in_(first), states != MessageState.PARKED)
+            select(since).where(undone(), col(OutboxMessage.id).in_(first), states != MessageState.PARKED)
         )
         oldest = moving.one()
         rows = {state: (count, created) for state, count, created in by_state}
@@ -78,7 +78,9 @@ async def freed(db: Database, replica_id: str, grace_s: float) -> None:
         await session.exec(
             update(OutboxMessage)
             .where(
-                col(OutboxMessage.conversation).in_(lanes), col(OutboxMessage.state) == MessageState.SENDING
+                undone(),
+                col(OutboxMessage.conversation).in_(lanes),
+                col(OutboxMessage.state) == MessageState.SENDING,
             )
             .values(state=MessageState.UNKNOWN, not_before=at + timedelta(seconds=grace_s))
             .execution_options(synchronize_session=False)

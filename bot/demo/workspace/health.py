@@ -23,6 +23,7 @@ class EventHealth:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._seen: deque[tuple[float, bool]] = deque()
+        self._good = 0
         self.disabled = False
         self.exempt_below = EXEMPT_BELOW
 
@@ -30,13 +31,14 @@ class EventHealth:
         """One attempt was made."""
         now = self._clock.running()
         self._seen.append((now, ok))
+        self._good += ok
         while self._seen[0][0] <= now - HOUR_S:
-            self._seen.popleft()
+            self._good -= self._seen.popleft()[1]
         if len(self._seen) >= self.exempt_below:
-            good = sum(ok for _at, ok in self._seen)
-            self.disabled = self.disabled or good < LEAST_SUCCESS * len(self._seen)
+            self.disabled = self.disabled or self._good < LEAST_SUCCESS * len(self._seen)
 
     def enable(self) -> None:
         """Begin anew, as when the app's owner turns events on again."""
         self._seen.clear()
+        self._good = 0
         self.disabled = False

@@ -111,7 +111,7 @@ class Stacks:
     def _fill(self, view: ViewRecord, body: Payload) -> None:
         blocks = forms.with_ids(body["blocks"])
         view.body = {key: value for key, value in body.items() if key != "external_id"} | {"blocks": blocks}
-        view.external_id = body.get("external_id") or ""
+        self._world.name_view(view, body.get("external_id") or "")
         view.hash = f"{int(self._world.clock.now())}.{new_digits(8)}"
         here = places.prefilled(self._world, blocks, view.opened_from)
         view.inputs = here | forms.kept(self._world, blocks, view.inputs)

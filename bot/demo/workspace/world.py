@@ -28,6 +28,8 @@ class World:
         self.channels: dict[str, ChannelRecord] = {}
         self.usergroups: dict[str, UsergroupRecord] = {}
         self.views: dict[str, ViewRecord] = {}
+        self._named_views: dict[str, ViewRecord] = {}
+        self._direct_messages: dict[str, ChannelRecord] = {}
         self.files: dict[str, FileRecord] = {}
         self.app_id = new_id("A")
         self.bot_id = new_id("B")
@@ -62,6 +64,8 @@ class World:
         """A new conversation."""
         channel.created = int(self.clock.now())
         self.channels[channel.channel_id] = channel
+        if channel.im_with:
+            self._direct_messages[channel.im_with] = channel
         return channel
 
     def direct_message(self, user_id: str) -> ChannelRecord:
@@ -94,7 +98,7 @@ class World:
 
     def found_direct_message(self, user_id: str) -> ChannelRecord | None:
         """The conversation of that person with the bot, if there is one."""
-        return next((c for c in self.channels.values() if c.im_with == user_id), None)
+        return self._direct_messages.get(user_id)
 
     def place(self, target: object) -> str:
         """The conversation that this id stands for: a person's is the direct message with them."""
@@ -120,12 +124,18 @@ class World:
         """The people in it, the bot too."""
         return [self.users[user_id] for user_id in channel.members]
 
+    def name_view(self, view: ViewRecord, external_id: str) -> None:
+        """From now on the view carries this id, or none."""
+        if self._named_views.get(view.external_id) is view:
+            del self._named_views[view.external_id]
+        view.external_id = external_id
+        if external_id:
+            self._named_views[external_id] = view
+
     def view_by_external_id(self, external_id: str) -> ViewRecord | None:
         """The open view that carries this id."""
-        return next(
-            (v for v in self.views.values() if v.external_id == external_id and not v.closed),
-            None,
-        )
+        found = self._named_views.get(external_id)
+        return found if found is not None and not found.closed else None
 
     def posted_by_bot(self, channel: ChannelRecord, message: MessageRecord) -> MessageRecord:
         """The message, signed as the bot's and stored."""

@@ -88,6 +88,8 @@ async def wired(stack: AsyncExitStack, ground: Ground) -> App:
     shredder = Shredder(ground.db)
     hours = BusinessHours.parse(ground.settings.business_hours or ALWAYS, ground.settings.time_zone)
     exchanges = discover()
+    for exchange in exchanges.values():
+        exchange.read_guide()  # a slip in it is told now, and not to a client
     checkers = {
         slug: await stack.enter_async_context(exchange.connect(ground.settings.endpoints))
         for slug, exchange in exchanges.items()

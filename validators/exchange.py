@@ -11,12 +11,14 @@ import pkgutil
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pydantic import SecretStr
 
 from validators.diagnosis import Cause, Diagnosis
-from validators.guide import Guide
+
+if TYPE_CHECKING:
+    from validators.guide import Guide
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ class Exchange:
             a network. Returns the cleaned credentials and every fault, worst first per field.
         connect: Opens a checker; takes setting name → address for the endpoints to change.
         looks_like_key: Whether a text seems to hold a key, secret or the like of this exchange.
-        guide: Its words.
+        read_guide: Reads its words, once; raises GuideError where they have a slip.
         could_be_secret: The same for what is written to us alone, where little but a secret has such a
             shape: rather once too often than never.
     """
@@ -152,8 +154,13 @@ class Exchange:
     check_shape: Callable[[Mapping[str, str]], tuple[Credentials, list[ShapeFault]]]
     connect: Callable[[Mapping[str, str]], AbstractAsyncContextManager[KeyChecker]]
     looks_like_key: Callable[[str], bool]
-    guide: Guide
+    read_guide: Callable[[], Guide]
     could_be_secret: Callable[[str], bool] = _never
+
+    @property
+    def guide(self) -> Guide:
+        """Its words."""
+        return self.read_guide()
 
     def account_label(self, slug: str) -> str:
         """The account's label.

@@ -9,13 +9,18 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 from getpass import getpass
+from typing import TYPE_CHECKING
 
 from validators.diagnosis import Diagnosis, Verdict
 from validators.exchange import Credentials, Exchange, ShapeFault, discover
-from validators.guide import Advice, Explanation, Line
+
+if TYPE_CHECKING:
+    from validators.guide import Advice, Explanation, Line
 
 EXIT_CODE = {Verdict.PASSED: 0, Verdict.NEEDS_A_FIX: 1, Verdict.COULD_NOT_TELL: 2}
 INTERRUPTED = 130
+ASKED_AFTER_S = 0.03
+"""By then the exchange has been asked, and nobody waits for this program."""
 TRY_AGAIN = "Run this again in a few minutes."
 
 
@@ -72,7 +77,10 @@ async def _checked(exchange: Exchange, credentials: Credentials, account: str) -
     named = (endpoint.setting for endpoint in exchange.endpoints)
     changed = {setting: os.environ[setting] for setting in named if os.environ.get(setting)}
     async with exchange.connect(changed) as checker:
-        return await checker.check(credentials, account)
+        checking = asyncio.create_task(checker.check(credentials, account))
+        await asyncio.wait({checking}, timeout=ASKED_AFTER_S)
+        exchange.read_guide()  # while the answer is on its way
+        return await checking
 
 
 def _account(exchange: Exchange, wanted: str | None) -> str:

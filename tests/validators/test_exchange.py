@@ -102,6 +102,11 @@ def test_a_diagnosis_holds_nothing_that_cannot_be_stored(exchange: Exchange) -> 
     assert pickle.loads(pickle.dumps(diagnosis)) == diagnosis  # noqa: S301 - of our own making
 
 
+def test_the_guide_is_read_once_and_is_of_the_exchange_it_belongs_to(exchange: Exchange) -> None:
+    assert exchange.guide is exchange.guide
+    assert exchange.guide.title == exchange.title
+
+
 def test_a_check_needs_no_slack_no_database_and_no_vault() -> None:
     script = (
         "import sys, validators.kucoin.check, validators.terminal;"

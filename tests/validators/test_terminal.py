@@ -215,9 +215,10 @@ async def test_an_unknown_word_is_told_which_there_are() -> None:
     assert err == "There is no exchange 'binance'. There are: kucoin.\n"
 
 
-async def test_shapes_and_words_need_no_network_code() -> None:
+async def test_to_ask_for_a_key_needs_neither_network_code_nor_the_words_of_a_result() -> None:
     script = (
-        "import sys, validators.kucoin; print([m for m in ('httpx', 'aiohttp', 'ssl') if m in sys.modules])"
+        "import sys, validators.terminal as terminal; terminal.discover();"
+        "print([m for m in ('httpx', 'aiohttp', 'yaml') if m in sys.modules])"
     )
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
 
 from validators.exchange import Account, Credentials, Exchange, Field, KeyChecker, ShapeFault
 from validators.kucoin import fields
 from validators.kucoin.endpoints import ENDPOINTS
 from validators.kucoin.leaks import could_be_secret, looks_like_key
-from validators.kucoin.words import GUIDE
+
+if TYPE_CHECKING:
+    from validators.guide import Guide
 
 _FIELDS = (
     Field("key", "API Key", "24 characters, as KuCoin shows them in API Management"),
@@ -20,7 +23,14 @@ _LABELS = {field.name: field.label for field in _FIELDS}
 
 
 def _check_shape(raw: Mapping[str, str]) -> tuple[Credentials, list[ShapeFault]]:
-    return fields.check_shape(raw, GUIDE.words.shapes, _LABELS)
+    return fields.check_shape(raw, lambda rule: _read_guide().words.shapes[rule], _LABELS)
+
+
+def _read_guide() -> Guide:
+    # Nobody waits for the words who has not typed a key yet, nor for them before the exchange is asked.
+    from validators.kucoin.words import read_guide
+
+    return read_guide()
 
 
 def _connect(endpoints: Mapping[str, str]) -> AbstractAsyncContextManager[KeyChecker]:
@@ -32,13 +42,13 @@ def _connect(endpoints: Mapping[str, str]) -> AbstractAsyncContextManager[KeyChe
 
 EXCHANGE = Exchange(
     slug="kucoin",
-    title=GUIDE.title,
+    title="KuCoin",
     accounts=(Account("spot_margin", "Spot/Margin"), Account("futures", "Futures")),
     fields=_FIELDS,
     endpoints=ENDPOINTS,
     check_shape=_check_shape,
     connect=_connect,
     looks_like_key=looks_like_key,
-    guide=GUIDE,
+    read_guide=_read_guide,
     could_be_secret=could_be_secret,
 )

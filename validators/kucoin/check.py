@@ -20,7 +20,6 @@ from validators.kucoin.clock import VenueClock
 from validators.kucoin.echo import without_echo
 from validators.kucoin.venue import MY_ADDRESS, PAUSES_S, TIMES, Venue, targets
 from validators.kucoin.verdict import Answers, Question, conclude
-from validators.kucoin.words import GUIDE
 
 BUDGET_S = 8.0
 """For the whole check, whatever it takes."""
@@ -137,7 +136,14 @@ def _as_seen(answer: Answer, offset_ms: int | None, ours: str | None) -> Reachab
         host,
         offset_ms,
         ours or (where["ip"] if where else None),
-        trouble=GUIDE.headline(cause) if cause else None,
+        trouble=_headline(cause) if cause else None,
         cause=cause,
         our_region=where["area"] if where else None,
     )
+
+
+def _headline(cause: Cause) -> str:
+    # A check needs no words, so it does not wait for them.
+    from validators.kucoin.words import read_guide
+
+    return read_guide().headline(cause)

@@ -68,18 +68,18 @@ RULES = (
 
 
 def check_shape(
-    raw: Mapping[str, str], sentences: Mapping[str, str], labels: Mapping[str, str]
+    raw: Mapping[str, str], sentence_of: Callable[[str], str], labels: Mapping[str, str]
 ) -> tuple[Credentials, list[ShapeFault]]:
     """Clean what was typed and judge every field, without a network.
 
     Args:
         raw: Field name → what was typed; an absent field is an empty one.
-        sentences: Name of a rule → what the client reads, with ``{label}`` for the field's label.
+        sentence_of: Name of a rule → what the client reads, with ``{label}`` for the field's label.
         labels: Field name → its label.
     """
     typed = {name: cleaned(raw.get(name) or "") for name in NAMES}
     faults = [
-        ShapeFault(name, rule.name, sentences[rule.name].replace("{label}", labels[name]), rule.odd_only)
+        ShapeFault(name, rule.name, sentence_of(rule.name).replace("{label}", labels[name]), rule.odd_only)
         for name in NAMES
         for rule in _broken(name, typed)
     ]

@@ -1,11 +1,12 @@
-"""The words of this exchange, read once, and what fills their placeholders."""
+"""The words of this exchange, read when they are first asked for, and what fills their placeholders."""
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from validators.diagnosis import Cause
-from validators.guide import load
+from validators.guide import Guide, load
 
 DETAILS = {
     Cause.CAN_WITHDRAW: {"ticked": "Withdrawal"},
@@ -22,4 +23,12 @@ DETAILS = {
 }
 """The details of each finding that has any, with an example; ``?`` marks those that may be missing."""
 
-GUIDE = load(Path(__file__).with_name("guide.yml"), details=DETAILS)
+
+@functools.cache
+def read_guide() -> Guide:
+    """The one guide of this process.
+
+    Raises:
+        GuideError: the file has a slip.
+    """
+    return load(Path(__file__).with_name("guide.yml"), details=DETAILS)

@@ -71,7 +71,7 @@ class Training:
             guide = load(self.file, details=self._exchange.guide.details)
         except GuideError as slip:
             return about | {"slip": str(slip), "groups": []}
-        names = _Names(replace(self._exchange, title=guide.title, guide=guide), self._at)
+        names = _Names(replace(self._exchange, title=guide.title, read_guide=lambda: guide), self._at)
         groups = list(_Shown(names, _lines(self.file)).groups())
         return about | {"slip": "", "groups": groups, "names": {"users": {CLIENT: "the client"}}}
 

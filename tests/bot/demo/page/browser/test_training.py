@@ -12,7 +12,7 @@ import validators.kucoin
 from tests.bot.demo.page.browser.conftest import Opens, process_address
 from tests.bot.demo.page.browser.screens import Screens
 from validators.diagnosis import KIND_OF, Cause, Kind
-from validators.kucoin.words import GUIDE
+from validators.kucoin import EXCHANGE
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,7 @@ def training(screens: Screens) -> Locator:
 def test_every_cause_is_on_show_as_client_and_support_read_it(window: Screens) -> None:
     shown = training(window)
     expect(shown.locator("article").first).to_be_visible()
-    for cause in GUIDE.words.answers:
+    for cause in EXCHANGE.guide.words.answers:
         article = shown.locator(f"#shown-{cause.value}")
         article.scroll_into_view_if_needed()
         expect(article.get_by_text("The client reads")).to_be_visible()
@@ -38,12 +38,12 @@ def test_every_cause_is_on_show_as_client_and_support_read_it(window: Screens) -
         expect(client).not_to_contain_text("{")
         if KIND_OF[cause] is not Kind.NOTE:
             expect(article.get_by_text("Support reads")).to_be_visible()
-            expect(client).to_contain_text(GUIDE.words.answers[cause].do[0].split("{")[0][:40])
+            expect(client).to_contain_text(EXCHANGE.guide.words.answers[cause].do[0].split("{")[0][:40])
 
 
 def test_every_sentence_at_a_field_is_on_show(window: Screens) -> None:
     shown = training(window)
-    for rule, sentence in GUIDE.words.shapes.items():
+    for rule, sentence in EXCHANGE.guide.words.shapes.items():
         expect(shown.locator(f"#shown-{rule}")).to_contain_text(sentence.split("{")[0])
 
 
@@ -57,7 +57,7 @@ def test_saved_words_are_shown_at_once_and_a_slip_with_its_line(opens: Opens, tm
     mine = tmp_path / "guide.yml"
     shutil.copy(WORDS, mine)
     words = mine.read_text("utf-8")
-    old = GUIDE.words.answers[Cause.TOO_SLOW].headline
+    old = EXCHANGE.guide.words.answers[Cause.TOO_SLOW].headline
     with process_address([SERVE, str(mine)]) as address:
         screens = opens(address)
         shown = training(screens)

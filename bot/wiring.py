@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
@@ -39,7 +40,7 @@ from bot.tempo import Tempo
 from bot.vault import Vault
 from bot.warming import warming
 from bot.witness import Witness
-from validators.exchange import Exchange, discover
+from validators.exchange import Exchange, KeyChecker, discover
 
 
 @dataclass(frozen=True)
@@ -88,13 +89,7 @@ async def wired(stack: AsyncExitStack, ground: Ground) -> App:
     shredder = Shredder(ground.db)
     hours = BusinessHours.parse(ground.settings.business_hours or ALWAYS, ground.settings.time_zone)
     exchanges = discover()
-    for exchange in exchanges.values():
-        exchange.read_guide()  # a slip in it is told now, and not to a client
-    checkers = {
-        slug: await stack.enter_async_context(exchange.connect(ground.settings.endpoints))
-        for slug, exchange in exchanges.items()
-    }
-    await stack.enter_async_context(warming(checkers))
+    checkers = await _checkers(stack, exchanges, ground.settings.endpoints)
     settling = _settling(ground, hours, outbox, shredder)
     key_tests = KeyTests(ground.db, ground.keys, ground.engine, checkers, settling, _policy(ground.settings))
     inbox = Inbox(ground.db, ground.replica.executor_id)
@@ -121,6 +116,18 @@ async def wired(stack: AsyncExitStack, ground: Ground) -> App:
         reminders=reminders,
         witness=ground.witness,
     )
+
+
+async def _checkers(
+    stack: AsyncExitStack, exchanges: Mapping[str, Exchange], endpoints: Mapping[str, str]
+) -> dict[str, KeyChecker]:
+    """A warm connection to each exchange; a slip in its words is told here, and not to a client."""
+    checkers = {}
+    for slug, exchange in exchanges.items():
+        exchange.read_guide()
+        checkers[slug] = await stack.enter_async_context(exchange.connect(endpoints))
+    await stack.enter_async_context(warming(checkers))
+    return checkers
 
 
 def _outbox(ground: Ground, deliveries: dict[str, Delivery]) -> Outbox:

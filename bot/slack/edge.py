@@ -15,7 +15,7 @@ from contextlib import suppress
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.error import BoltError
+from slack_bolt.error import BoltError, BoltUnhandledRequestError
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -47,7 +47,7 @@ class Edge:
             logger=capped_logger("slack_bolt.keydesk"),
             request_verification_enabled=False,  # ours is in `bot.slack.web`; Bolt's logs the body
             attaching_conversation_kwargs_enabled=False,
-            raise_error_for_unhandled_request=False,
+            raise_error_for_unhandled_request=True,  # to our own words for it
         )
         self.app.error(_never_print)
 
@@ -178,8 +178,19 @@ async def _nothing_more() -> None:
     """The event was acted on before this."""
 
 
-async def _never_print(error: Exception) -> BoltResponse:
+async def _never_print(error: Exception, body: dict[str, Any]) -> BoltResponse:
     """Bolt's default prints the exception's text; ours names its class alone."""
+    if isinstance(error, BoltUnhandledRequestError):
+        return _not_listened_to(body)
     level = log.warning if isinstance(error, BoltError) else log.error
     level("delivery_failed", error=type(error).__name__)
     return BoltResponse(status=503, body="")
+
+
+def _not_listened_to(body: dict[str, Any]) -> BoltResponse:
+    """What no listener is for: Slack's word that it drops events, which is no event, and what is unknown."""
+    if body.get("type") == "app_rate_limited":
+        log.error("slack_drops_events", minute=body.get("minute_rate_limited"))
+        return BoltResponse(status=200, body="")
+    log.warning("delivery_not_listened_to")
+    return BoltResponse(status=404, body="")

@@ -12,7 +12,7 @@ from validators.beforehand import client_loading
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m validators", description=__doc__)
-    parser.add_argument("what", help="an exchange, such as kucoin; or guide, for the words of all")
+    parser.add_argument("what", help="an exchange, by the name of its folder; or guide, for the words of all")
     parser.add_argument("--account", help="the account to test, by name; the first one by default")
     parser.add_argument("--as-is", action="store_true", help="test unusual values without asking")
     asked = parser.parse_args(arguments)

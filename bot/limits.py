@@ -122,7 +122,8 @@ async def _tests_since(
 async def _asked_so_many_ago(session: AsyncSession, count: int, since: datetime) -> datetime | None:
     """When the test was asked for that was *count* tests ago; None where that was not after *since*.
 
-    Whoever asked: on all but the busiest days that was long ago already, and nothing has to be counted.
+    First the row so many back is looked at, whoever asked: on all but the busiest days that is long ago
+    already, and nothing has to be counted.
     """
     newest = select(func.max(col(Attempt.id))).scalar_subquery()
     asked = select(Attempt.asked_at).order_by(col(Attempt.id).desc()).limit(1)

@@ -99,13 +99,13 @@ async def _bare(stage: Stage, api_url: str) -> AsyncIterator[Side]:
     """The same app behind each, as Bolt's documents do it."""
     client = AsyncWebClient(token="xoxb-bench", base_url=api_url)
     app = bare_app(client, stage.slack.signing_secret)
-    handler = AsyncSocketModeHandler(app, "xapp-bare")
-    await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt has no types here
+    handler: Any = AsyncSocketModeHandler(app, "xapp-bare")  # Bolt has no types here
+    await handler.connect_async()
     try:
         async with bare_door(app) as url:
             yield Side(url, "xapp-bare")
     finally:
-        await handler.close_async()  # type: ignore[no-untyped-call]
+        await handler.close_async()
 
 
 async def _nothing(_: Kit, gesture: Gesture) -> None:
